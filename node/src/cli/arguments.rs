@@ -1,0 +1,569 @@
+//! What can be typed, with examples in the help.
+
+use super::{Cannot, door, init, offline, serve};
+use crate::command::{Command, FollowUp, Question, Report};
+use clap::{Args, Parser, Subcommand};
+use piux_protocol::vocabulary::{AgreementId, Basis, Declaration, Digest, ElementId, Offence, Purpose, UnitId, Window};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Ask partner units about passengers, and answer them, without giving away
+/// what either side need not know.
+#[derive(Debug, Parser)]
+#[command(name = "piux", version, about, long_about = None, after_help = "\
+Examples:
+  piux demo                                  two nations, one story, under a minute
+  piux --dir uto init --country UTO --name 'PIU Utopia'
+  piux --dir uto serve
+  piux --dir uto ingest messages/
+  piux --dir uto lookup --to RUR --purpose serious_crime --offence A04 --basis pnr_9_2 \\
+      --case 2026/117 --reasons 'suspected courier' --declare case_specific \\
+      --declare air_link --declare gravity --person 'TESTMANN/ERIKA/1984-02-29'
+  piux --dir uto audit verify
+
+Exit codes: 0 done, 1 refused, not found or findings, 2 usage, 3 cannot,
+10-16 as `piux audit verify --help` says.")]
+pub struct Cli {
+    /// The node's folder.
+    #[arg(long, global = true, env = "PIUX_DIR", default_value = "piux-node")]
+    pub dir: PathBuf,
+    /// One JSON document on standard output, nothing else there.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Two fictional nations on this machine: pair, agree, load, ask, disclose, verify.
+    Demo {
+        /// Keep the two node folders here.
+        #[arg(long, value_name = "DIR")]
+        keep: Option<PathBuf>,
+    },
+    /// Make a node: keys, keyring, empty store and ledger.
+    Init(InitArguments),
+    /// Run the node.
+    Serve(ServeArguments),
+    /// Exchange signed metadata with partners.
+    #[command(subcommand)]
+    Pair(PairVerb),
+    /// Bilateral agreements.
+    #[command(subcommand)]
+    Agreement(AgreementVerb),
+    /// Profile, national rules and decisions.
+    #[command(subcommand)]
+    Policy(PolicyVerb),
+    /// Load API and PNR messages.
+    ///
+    /// Example: piux --dir uto ingest inbox/*.edi
+    Ingest {
+        /// Files or folders.
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+        /// paxlst, pnrgov or ndjson, where it must not be guessed.
+        #[arg(long)]
+        format: Option<String>,
+    },
+    /// Derive match keys of persons, a JSON object a line; needs no node.
+    ///
+    /// A line: {"source":"api","surname":"TESTMANN","given":"ERIKA","dob":"1984-02-29","documents":["UTO:L898902C3"]}
+    MatchKeys {
+        /// The persons, NDJSON; `-` reads standard input.
+        file: PathBuf,
+    },
+    /// Ask partners whether one subject is known to them; they do not learn about whom.
+    Lookup(LookupArguments),
+    /// Follow a hit up: ask for data elements, with reasons.
+    Disclose(DiscloseArguments),
+    /// What partners released to us, and until when we may keep it.
+    #[command(subcommand)]
+    Received(ReceivedVerb),
+    /// What partners ask of us and an officer must decide.
+    #[command(subcommand)]
+    Requests(RequestsVerb),
+    /// Offline tool of the independent authority.
+    #[command(subcommand)]
+    Authority(AuthorityVerb),
+    /// The ledger.
+    #[command(subcommand)]
+    Audit(AuditVerb),
+    /// Receipts of exchanges.
+    #[command(subcommand)]
+    Receipt(ReceiptVerb),
+    /// The node's keys.
+    #[command(subcommand)]
+    Key(KeyVerb),
+    /// Check the node, and the way to a partner, layer by layer.
+    Doctor {
+        /// The partner to reach.
+        #[arg(long, value_parser = unit)]
+        partner: Option<UnitId>,
+    },
+}
+
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+pub struct InitArguments {
+    /// The three-letter code of the state.
+    #[arg(long, value_parser = unit)]
+    pub country: UnitId,
+    /// The unit's name, for people.
+    #[arg(long)]
+    pub name: String,
+    /// The legal profile.
+    #[arg(long, default_value = "eu-pnr")]
+    pub profile: String,
+    /// The data protection officer's public key; without it a pair is made.
+    #[arg(long, value_name = "FILE")]
+    pub dpo_key: Option<PathBuf>,
+    /// Where partners reach this node, such as https://piu.example:8443.
+    #[arg(long)]
+    pub public_url: Option<String>,
+    /// Keep the keyring without a passphrase; for demos and tests.
+    #[arg(long)]
+    pub no_passphrase: bool,
+}
+
+/// Arguments of `serve`.
+#[derive(Debug, Args)]
+pub struct ServeArguments {
+    /// Where partners are answered (TLS 1.3).
+    #[arg(long, default_value = "0.0.0.0:8443")]
+    pub exchange: SocketAddr,
+    /// Where officers and national systems are served (loopback).
+    #[arg(long, default_value = "127.0.0.1:8444")]
+    pub desk: SocketAddr,
+    /// Health, readiness and metrics (loopback).
+    #[arg(long, default_value = "127.0.0.1:8445")]
+    pub ops: SocketAddr,
+    /// The address partners use, where it differs from `--exchange`.
+    #[arg(long)]
+    pub public_url: Option<String>,
+}
+
+/// Pairing.
+#[derive(Debug, Subcommand)]
+pub enum PairVerb {
+    /// Print our signed metadata.
+    Export,
+    /// Take a partner's metadata; compare the fingerprint with its admin first.
+    Import {
+        /// The metadata file.
+        file: PathBuf,
+        /// The fingerprint the partner's admin read out.
+        #[arg(long)]
+        fingerprint: Option<String>,
+    },
+    /// The partners we know.
+    List,
+}
+
+/// The life of an agreement.
+#[derive(Debug, Subcommand)]
+pub enum AgreementVerb {
+    /// Print a draft with a partner, to be edited.
+    New {
+        /// The partner.
+        #[arg(long, value_parser = unit)]
+        with: UnitId,
+    },
+    /// Check a draft against our profile.
+    Check {
+        /// The agreement, TOML.
+        file: PathBuf,
+    },
+    /// Print the envelope with our signatures added.
+    Sign {
+        /// The agreement, TOML, or the envelope the partner signed.
+        file: PathBuf,
+    },
+    /// Take the envelope both sides signed.
+    Import {
+        /// The envelope.
+        file: PathBuf,
+    },
+    /// Put an agreed version into force.
+    Activate {
+        /// The agreement.
+        id: AgreementId,
+    },
+    /// Refuse every query under the agreement, at once and alone.
+    Suspend {
+        /// The agreement.
+        id: AgreementId,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+    },
+    /// End the agreement for good.
+    Terminate {
+        /// The agreement.
+        id: AgreementId,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+    },
+    /// All agreements.
+    List,
+    /// One agreement.
+    Show {
+        /// The agreement.
+        id: AgreementId,
+    },
+}
+
+/// Policy.
+#[derive(Debug, Subcommand)]
+pub enum PolicyVerb {
+    /// Check profile, national rules and agreements together.
+    Check,
+    /// Explain the decision for stated facts.
+    Explain {
+        /// The facts, TOML.
+        facts: PathBuf,
+    },
+}
+
+/// Arguments of `lookup`.
+#[derive(Debug, Args)]
+pub struct LookupArguments {
+    /// A partner, or `all`; may repeat.
+    #[arg(long, required = true, value_name = "XXX|all")]
+    pub to: Vec<String>,
+    /// The agreement, where a partner has several.
+    #[arg(long)]
+    pub agreement: Option<AgreementId>,
+    /// terrorist_offences or serious_crime.
+    #[arg(long)]
+    pub purpose: Purpose,
+    /// TER, or A01 to A26 of Annex II.
+    #[arg(long)]
+    pub offence: Offence,
+    /// pnr_9_2 and so on.
+    #[arg(long)]
+    pub basis: Basis,
+    /// The case; stays here, sealed.
+    #[arg(long)]
+    pub case: String,
+    /// Why; stays here, sealed.
+    #[arg(long)]
+    pub reasons: String,
+    /// The asking officer; stays here, sealed.
+    #[arg(long, env = "PIUX_OFFICER", default_value = "duty officer")]
+    pub officer: String,
+    /// ISSUER:NUMBER, such as UTO:L898902C3.
+    #[arg(long)]
+    pub document: Option<String>,
+    /// 'SURNAME/GIVEN NAMES/YYYY-MM-DD'.
+    #[arg(long)]
+    pub person: Option<String>,
+    /// CARRIER:LOCATOR:YYYY-MM.
+    #[arg(long)]
+    pub locator: Option<String>,
+    /// Quarters of receipt, such as 2026Q1..2026Q3, or all.
+    #[arg(long, default_value = "all")]
+    pub window: Window,
+    /// case_specific, air_link, gravity; may repeat.
+    #[arg(long = "declare")]
+    pub declares: Vec<Declaration>,
+    /// The urgent lane (Art. 9(4)).
+    #[arg(long)]
+    pub urgent: bool,
+}
+
+/// Arguments of `disclose`.
+#[derive(Debug, Args)]
+pub struct DiscloseArguments {
+    /// The hit, as `piux lookup` named it.
+    #[arg(long)]
+    pub hit: String,
+    /// Data elements, separated by commas, such as pnr.04_names,pnr.07_itinerary.
+    #[arg(long, value_delimiter = ',', required = true, value_parser = element)]
+    pub elements: Vec<ElementId>,
+    /// Why; told to the partner.
+    #[arg(long)]
+    pub reasons: String,
+    /// The asking officer.
+    #[arg(long, env = "PIUX_OFFICER", default_value = "duty officer")]
+    pub officer: String,
+}
+
+/// What we hold from partners.
+#[derive(Debug, Subcommand)]
+pub enum ReceivedVerb {
+    /// Fetch what is ready and list all.
+    List,
+    /// One release in full; the reading is recorded.
+    Show {
+        /// The request.
+        id: String,
+        /// Why it is read.
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+/// Requests of partners.
+#[derive(Debug, Subcommand)]
+pub enum RequestsVerb {
+    /// All that wait for a decision.
+    List,
+    /// Approve as an officer, and hand in an authority's order where one is needed.
+    Approve {
+        /// The request.
+        id: String,
+        /// The officer who approves.
+        #[arg(long)]
+        officer: String,
+        /// The independent authority's signed order.
+        #[arg(long)]
+        order: Option<PathBuf>,
+    },
+    /// Refuse.
+    Refuse {
+        /// The request.
+        id: String,
+        /// The officer who refuses.
+        #[arg(long)]
+        officer: String,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+/// The independent authority.
+#[derive(Debug, Subcommand)]
+pub enum AuthorityVerb {
+    /// Make the authority's key; keep it away from the unit.
+    New {
+        /// Where the private key goes (mode 0600).
+        #[arg(long)]
+        key: PathBuf,
+    },
+    /// Sign an order for a pending request, as `piux requests list --json` shows it.
+    Sign {
+        /// The request, JSON.
+        request: PathBuf,
+        /// The authority's private key.
+        #[arg(long)]
+        key: PathBuf,
+        /// The order ends at this time, such as 2026-12-01T00:00:00.000Z.
+        #[arg(long)]
+        valid_until: piux_protocol::vocabulary::Timestamp,
+    },
+}
+
+/// The ledger.
+#[derive(Debug, Subcommand)]
+pub enum AuditVerb {
+    /// Entries, newest first; the reading is recorded.
+    List {
+        /// At most so many.
+        #[arg(long, default_value_t = 50)]
+        limit: usize,
+        /// Only entries that concern this partner.
+        #[arg(long, value_parser = unit)]
+        partner: Option<UnitId>,
+        /// Why the ledger is read.
+        #[arg(long, default_value = "self-monitoring")]
+        reason: String,
+    },
+    /// One entry with its clauses; with the DPO's key also its sealed detail.
+    Show {
+        /// Its place in the ledger.
+        index: u64,
+        /// The data protection officer's private key.
+        #[arg(long)]
+        key: Option<PathBuf>,
+        /// Why the entry is read.
+        #[arg(long, default_value = "self-monitoring")]
+        reason: String,
+    },
+    /// Counts by partner, purpose and decision.
+    Stats,
+    /// Verify the whole ledger; needs no running node and no network.
+    ///
+    /// Exit codes: 0 verified, 10 signature, 11 leaf or tile mismatch, 12
+    /// inconsistent or rolled back, 13 quorum missing, 14 gap without a prune
+    /// record, 15 schema, 16 receipt or digest mismatch.
+    Verify,
+    /// Print a proof (C2SP tlog-proof) that one entry is in the ledger.
+    Prove {
+        /// Its place in the ledger.
+        index: u64,
+    },
+}
+
+/// Receipts.
+#[derive(Debug, Subcommand)]
+pub enum ReceiptVerb {
+    /// Print the receipt of one exchange.
+    Show {
+        /// The receipt, as `piux lookup` named it.
+        request: Digest,
+    },
+    /// Check a receipt; needs no node and no network.
+    Verify {
+        /// The receipt.
+        file: PathBuf,
+    },
+}
+
+/// Keys.
+#[derive(Debug, Subcommand)]
+pub enum KeyVerb {
+    /// Our keys, never their values.
+    List,
+}
+
+impl Cli {
+    /// Carries the command out.
+    pub(super) fn report(self) -> Result<Report, Cannot> {
+        let (dir, json) = (self.dir, self.json);
+        let command = match self.verb {
+            Verb::Demo { keep } => return super::demo::run(keep, json),
+            Verb::Init(arguments) => return init::run(&dir, arguments),
+            Verb::Serve(arguments) => return serve::run(&dir, arguments),
+            Verb::MatchKeys { file } => return offline::match_keys(&file),
+            Verb::Authority(verb) => return offline::authority(verb),
+            Verb::Receipt(ReceiptVerb::Verify { file }) => return offline::verify_receipt(&file),
+            Verb::Audit(AuditVerb::Verify) => return offline::verify_ledger(&dir),
+            Verb::Audit(AuditVerb::Show { index, key: Some(key), reason }) => {
+                return offline::show_with_key(&dir, index, &key, reason);
+            }
+            verb => verb.command()?,
+        };
+        door::execute(&dir, &command)
+    }
+}
+
+impl Verb {
+    fn command(self) -> Result<Command, Cannot> {
+        Ok(match self {
+            Self::Pair(verb) => verb.command()?,
+            Self::Agreement(verb) => verb.command()?,
+            Self::Policy(PolicyVerb::Check) => Command::PolicyCheck,
+            Self::Policy(PolicyVerb::Explain { facts }) => Command::PolicyExplain { facts: read(&facts)? },
+            Self::Ingest { paths, format } => Command::Ingest { paths: absolute(paths)?, format },
+            Self::Lookup(arguments) => Command::Lookup(Box::new(arguments.question()?)),
+            Self::Disclose(a) => Command::Disclose(Box::new(FollowUp {
+                hit: a.hit,
+                elements: a.elements,
+                reasons: a.reasons,
+                officer: a.officer,
+            })),
+            Self::Received(ReceivedVerb::List) => Command::ReceivedList,
+            Self::Received(ReceivedVerb::Show { id, reason }) => Command::ReceivedShow { id, reason },
+            Self::Requests(verb) => verb.command()?,
+            Self::Audit(verb) => verb.command()?,
+            Self::Receipt(ReceiptVerb::Show { request }) => Command::Receipt { request },
+            Self::Key(KeyVerb::List) => Command::KeyList,
+            Self::Doctor { partner } => Command::Doctor { partner },
+            Self::Demo { .. } | Self::Init(_) | Self::Serve(_) | Self::MatchKeys { .. } | Self::Authority(_)
+            | Self::Receipt(ReceiptVerb::Verify { .. }) => return Err(Cannot::new("this command needs no node")),
+        })
+    }
+}
+
+impl PairVerb {
+    fn command(self) -> Result<Command, Cannot> {
+        Ok(match self {
+            Self::Export => Command::PairExport,
+            Self::Import { file, fingerprint } => Command::PairImport { metadata: read(&file)?, fingerprint },
+            Self::List => Command::PairList,
+        })
+    }
+}
+
+impl AgreementVerb {
+    fn command(self) -> Result<Command, Cannot> {
+        Ok(match self {
+            Self::New { with } => Command::AgreementNew { with },
+            Self::Check { file } => Command::AgreementCheck { text: read(&file)? },
+            Self::Sign { file } => Command::AgreementSign { text: read(&file)? },
+            Self::Import { file } => Command::AgreementImport { envelope: read(&file)? },
+            Self::Activate { id } => Command::AgreementActivate { id },
+            Self::Suspend { id, reason } => Command::AgreementSuspend { id, reason },
+            Self::Terminate { id, reason } => Command::AgreementTerminate { id, reason },
+            Self::List => Command::AgreementList,
+            Self::Show { id } => Command::AgreementShow { id },
+        })
+    }
+}
+
+impl RequestsVerb {
+    fn command(self) -> Result<Command, Cannot> {
+        Ok(match self {
+            Self::List => Command::RequestsList,
+            Self::Approve { id, officer, order } => {
+                Command::RequestsApprove { id, officer, order: order.map(|file| read(&file)).transpose()? }
+            }
+            Self::Refuse { id, officer, reason } => Command::RequestsRefuse { id, officer, reason },
+        })
+    }
+}
+
+impl AuditVerb {
+    fn command(self) -> Result<Command, Cannot> {
+        Ok(match self {
+            Self::List { limit, partner, reason } => Command::AuditList { limit, partner, reason },
+            Self::Show { index, reason, .. } => Command::AuditShow { index, reason },
+            Self::Stats => Command::AuditStats,
+            Self::Prove { index } => Command::AuditProve { index },
+            Self::Verify => return Err(Cannot::new("this command needs no node")),
+        })
+    }
+}
+
+impl LookupArguments {
+    fn question(self) -> Result<Question, Cannot> {
+        if self.document.is_none() && self.person.is_none() && self.locator.is_none() {
+            return Err(Cannot::new("name the subject with --document, --person or --locator"));
+        }
+        Ok(Question {
+            to: partners(&self.to)?,
+            agreement: self.agreement,
+            purpose: self.purpose,
+            offence: self.offence,
+            basis: self.basis,
+            case: self.case,
+            reasons: self.reasons,
+            officer: self.officer,
+            document: self.document,
+            person: self.person,
+            locator: self.locator,
+            window: self.window,
+            declares: self.declares,
+            urgent: self.urgent,
+        })
+    }
+}
+
+fn partners(to: &[String]) -> Result<Vec<UnitId>, Cannot> {
+    if to.iter().any(|name| name == "all") {
+        return Ok(Vec::new());
+    }
+    to.iter().map(|name| unit(name).map_err(Cannot::new)).collect()
+}
+
+fn unit(text: &str) -> Result<UnitId, String> {
+    UnitId::of_state(text).or_else(|_| text.parse()).map_err(|error| error.to_string())
+}
+
+fn element(text: &str) -> Result<ElementId, String> {
+    ElementId::new(text.trim()).map_err(|_| "an element is written like pnr.04_names".to_owned())
+}
+
+fn absolute(paths: Vec<PathBuf>) -> Result<Vec<PathBuf>, Cannot> {
+    paths.iter().map(|path| std::path::absolute(path).map_err(|error| Cannot::because(&error))).collect()
+}
+
+/// Reads a text file a person named.
+pub(super) fn read(path: &std::path::Path) -> Result<String, Cannot> {
+    std::fs::read_to_string(path).map_err(|error| Cannot::new(format!("cannot read {}: {error}", path.display())))
+}

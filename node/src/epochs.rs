@@ -1,0 +1,288 @@
+//! Our epochs as responder: a seed each, and a signed, hash-chained descriptor.
+//!
+//! An epoch of an agreement lasts at most seven days. Its descriptor fixes the
+//! number of rows of every bucket, with room to grow; when a bucket outgrows it, a
+//! new epoch begins, and nothing is ever cut off. Bucket bits are chosen once per
+//! agreement and never grow.
+
+use crate::agreements::Bilateral;
+use crate::files::{self, Readers};
+use crate::keys::{EpochKey as HeldKey, KeyError, KeyRing, Seed};
+use crate::store::{BucketRef, Store, StoreError};
+use piux_protocol::blind::{Descriptor, EpochKey, EpochSeed, SlotCount, SubjectCount, Undated};
+use piux_protocol::jws::JwsError;
+use piux_protocol::message::epoch::{self, EpochChain};
+use piux_protocol::signature::SigningKey;
+use piux_protocol::vocabulary::{AgreementId, Class, Purpose, Quarter, Random, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// An epoch and its grace, in seconds: seven days each.
+const EPOCH_SECONDS: i64 = 7 * 86_400;
+/// Rows come in steps of so many.
+const SLOT_STEP: u32 = 512;
+/// A padded answer of all segments should fit so many bytes.
+const ANSWER_BYTES: u64 = 1024 * 1024;
+
+/// An epoch we answer in.
+#[derive(Debug, Clone)]
+pub struct Epoch {
+    /// What partners know of it.
+    pub descriptor: Descriptor,
+    /// What only we know.
+    pub seed: EpochSeed,
+}
+
+/// An epoch cannot be opened or kept.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EpochError {
+    /// The keyring refused.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    /// The index could not be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The descriptor could not be signed or read.
+    #[error(transparent)]
+    Statement(#[from] JwsError),
+    /// The folder cannot be read or written.
+    #[error("the epochs' files cannot be read or written")]
+    Disk(#[source] std::io::Error),
+    /// A file is not what was written.
+    #[error("{} is damaged; restore it from a backup", .0.display())]
+    Damaged(PathBuf),
+}
+
+/// All epochs of a node.
+#[derive(Debug)]
+pub struct Epochs {
+    dir: PathBuf,
+    keys: Arc<KeyRing>,
+    store: Arc<Store>,
+    random: Arc<dyn Random>,
+    chains: Mutex<BTreeMap<AgreementId, Chain>>,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Chain {
+    signed: Vec<String>,
+    descriptors: Vec<Descriptor>,
+}
+
+impl Epochs {
+    /// The epochs of a node's folder.
+    pub fn open(dir: &Path, keys: Arc<KeyRing>, store: Arc<Store>, random: Arc<dyn Random>) -> Self {
+        Self { dir: dir.join("epochs"), keys, store, random, chains: Mutex::default() }
+    }
+
+    /// The epoch to ask in now; a new one begins when the last is over or outgrown.
+    pub fn current(&self, bilateral: &Bilateral, signer: &SigningKey, now: Timestamp) -> Result<Epoch, EpochError> {
+        let mut chains = self.chains.lock().unwrap_or_else(PoisonError::into_inner);
+        let chain = self.chain(&mut chains, bilateral.agreement.id())?;
+        let version = bilateral.agreement.version();
+        let usable = chain.descriptors.last().filter(|last| last.is_current(now) && last.agreement_version == version);
+        if let Some(last) = usable.filter(|last| self.has_room(last).unwrap_or(false)) {
+            let held = self.keys.epoch_seed(&last.agreement, last.epoch);
+            if let Some(held) = held {
+                return Ok(Epoch { descriptor: last.clone(), seed: EpochSeed::from_bytes(*held.seed.expose()) });
+            }
+        }
+        self.begin(chain, bilateral, signer, now)
+    }
+
+    /// An epoch by number, while it may be asked in or followed up.
+    pub fn by_number(&self, agreement: &AgreementId, number: u32) -> Result<Option<Epoch>, EpochError> {
+        let mut chains = self.chains.lock().unwrap_or_else(PoisonError::into_inner);
+        let chain = self.chain(&mut chains, agreement)?;
+        let descriptor = chain.descriptors.iter().find(|descriptor| descriptor.epoch == number).cloned();
+        let held = self.keys.epoch_seed(agreement, number);
+        Ok(descriptor.zip(held).map(|(descriptor, held)| {
+            let seed = EpochSeed::from_bytes(*held.seed.expose());
+            Epoch { descriptor, seed }
+        }))
+    }
+
+    /// The signed chain, as partners fetch it.
+    pub fn signed_chain(&self, agreement: &AgreementId) -> Result<EpochChain, EpochError> {
+        let mut chains = self.chains.lock().unwrap_or_else(PoisonError::into_inner);
+        let chain = self.chain(&mut chains, agreement)?;
+        Ok(EpochChain { v: Default::default(), agreement: agreement.clone(), descriptors: chain.signed.clone() })
+    }
+
+    fn begin(
+        &self,
+        chain: &mut Chain,
+        bilateral: &Bilateral,
+        signer: &SigningKey,
+        now: Timestamp,
+    ) -> Result<Epoch, EpochError> {
+        self.keys.destroy_expired_epochs(now)?;
+        let seed = Seed::draw(&*self.random);
+        let epoch_seed = EpochSeed::from_bytes(*seed.expose());
+        let descriptor = self.describe(chain, bilateral, &epoch_seed, now)?;
+        let held = HeldKey {
+            epoch: descriptor.epoch,
+            seed,
+            not_before: descriptor.not_before,
+            expires: descriptor.expires,
+            grace_until: descriptor.grace_until,
+        };
+        self.keys.put_epoch(&descriptor.agreement, held)?;
+        chain.signed.push(epoch::sign(&descriptor, signer)?);
+        chain.descriptors.push(descriptor.clone());
+        chain.forget(now);
+        self.write(&descriptor.agreement, chain)?;
+        Ok(Epoch { descriptor, seed: epoch_seed })
+    }
+
+    fn describe(
+        &self,
+        chain: &Chain,
+        bilateral: &Bilateral,
+        seed: &EpochSeed,
+        now: Timestamp,
+    ) -> Result<Descriptor, EpochError> {
+        let terms = bilateral.answering.terms();
+        let last = chain.descriptors.last();
+        let occupied = self.occupancy(now)?;
+        let bits = match last {
+            Some(last) => last.bits.min(terms.privacy.bits),
+            None => bits(&occupied, terms.privacy.bits),
+        };
+        let expires = now.plus_seconds(EPOCH_SECONDS);
+        let of_quarter = |(quarter, subjects)| SubjectCount { quarter, subjects };
+        Ok(Descriptor {
+            v: 1,
+            agreement: bilateral.agreement.id().clone(),
+            agreement_version: bilateral.agreement.version(),
+            epoch: last.map_or(1, |last| last.epoch.saturating_add(1)),
+            not_before: now,
+            expires,
+            grace_until: expires.plus_seconds(EPOCH_SECONDS),
+            keys: public_keys(terms, seed),
+            bits,
+            slots: occupied.iter().map(|(place, counts)| slot_count(*place, counts, bits)).collect(),
+            undated: Undated::I,
+            subjects_per_quarter: self.store.subjects_per_quarter()?.into_iter().map(of_quarter).collect(),
+            prev: chain.signed.last().map(|signed| epoch::link(signed)),
+        })
+    }
+
+    /// Rows of each finest bucket, per class and quarter; the current quarter always counts.
+    fn occupancy(&self, now: Timestamp) -> Result<Occupancy, EpochError> {
+        let mut occupied = Occupancy::new();
+        let current = Quarter::of(now.date());
+        for class in Class::ALL {
+            occupied.entry((*class, current)).or_default();
+            for ((bucket, quarter), rows) in self.store.occupancy(*class)? {
+                occupied.entry((*class, quarter)).or_default().push((bucket, rows));
+            }
+        }
+        Ok(occupied)
+    }
+
+    /// Whether every bucket still fits the rows published for it.
+    fn has_room(&self, descriptor: &Descriptor) -> Result<bool, EpochError> {
+        let occupied = self.occupancy(descriptor.not_before)?;
+        let fits = |(place, counts): (&(Class, Quarter), &Vec<(BucketRef, u32)>)| {
+            let (s, i) = largest(counts, descriptor.bits);
+            let published = descriptor.slots.iter().find(|slot| (slot.class, slot.quarter) == *place);
+            published.is_some_and(|slot| s <= slot.s && i <= slot.i)
+        };
+        Ok(occupied.iter().all(fits))
+    }
+
+    fn chain<'a>(
+        &self,
+        chains: &'a mut BTreeMap<AgreementId, Chain>,
+        agreement: &AgreementId,
+    ) -> Result<&'a mut Chain, EpochError> {
+        if !chains.contains_key(agreement) {
+            chains.insert(agreement.clone(), self.read(agreement)?);
+        }
+        Ok(chains.entry(agreement.clone()).or_default())
+    }
+
+    fn read(&self, agreement: &AgreementId) -> Result<Chain, EpochError> {
+        let file = self.file(agreement);
+        match std::fs::read(&file) {
+            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|_| EpochError::Damaged(file)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Chain::default()),
+            Err(error) => Err(EpochError::Disk(error)),
+        }
+    }
+
+    fn write(&self, agreement: &AgreementId, chain: &Chain) -> Result<(), EpochError> {
+        let bytes = serde_json::to_vec(chain).map_err(|error| EpochError::Disk(error.into()))?;
+        files::replace(&self.file(agreement), &bytes, Readers::Folder).map_err(EpochError::Disk)
+    }
+
+    fn file(&self, agreement: &AgreementId) -> PathBuf {
+        self.dir.join(format!("{agreement}.json"))
+    }
+}
+
+impl Chain {
+    /// Leaves out what is past its grace; the newest always stays.
+    fn forget(&mut self, now: Timestamp) {
+        let over = self.descriptors.iter().take_while(|descriptor| descriptor.grace_until <= now).count();
+        let over = over.min(self.descriptors.len().saturating_sub(1));
+        self.descriptors.drain(..over);
+        self.signed.drain(..over);
+    }
+}
+
+type Occupancy = BTreeMap<(Class, Quarter), Vec<(BucketRef, u32)>>;
+
+fn public_keys(terms: &piux_policy::Terms, seed: &EpochSeed) -> Vec<EpochKey> {
+    let offered = |purpose: &Purpose| terms.classes_for(*purpose).into_iter().map(|class| (*purpose, class));
+    let offered = terms.purposes.keys().flat_map(offered);
+    offered.map(|(purpose, class)| EpochKey { purpose, class, pk: seed.key(purpose, class).public_key() }).collect()
+}
+
+/// The fewest bits with which the padded answer of a whole scope fits [`ANSWER_BYTES`].
+fn bits(occupied: &Occupancy, most: u8) -> u8 {
+    let bytes = |bits: u8| -> u64 {
+        occupied.iter().map(|(place, counts)| 16 * u64::from(slot_count(*place, counts, bits).s)).sum()
+    };
+    (0..=most).find(|bits| bytes(*bits) <= ANSWER_BYTES).unwrap_or(most)
+}
+
+fn slot_count((class, quarter): (Class, Quarter), counts: &[(BucketRef, u32)], bits: u8) -> SlotCount {
+    let (s, i) = largest(counts, bits);
+    SlotCount { class, quarter, s: with_room(s), i: with_room(i) }
+}
+
+/// A tenth more than needed, in whole steps.
+fn with_room(rows: u32) -> u32 {
+    rows.saturating_add(rows / 10).saturating_add(1).next_multiple_of(SLOT_STEP)
+}
+
+/// The fullest bucket of each family, at so many bits.
+fn largest(counts: &[(BucketRef, u32)], bits: u8) -> (u32, u32) {
+    let (mut s, mut i) = (BTreeMap::<u8, u32>::new(), BTreeMap::<u8, u32>::new());
+    for (bucket, rows) in counts {
+        let rows = *rows;
+        match bucket {
+            BucketRef::S(number) => *s.entry(low_bits(*number, bits)).or_default() += rows,
+            BucketRef::I(number) => *i.entry(top_bits(*number, bits)).or_default() += rows,
+            BucketRef::Undated => {}
+        }
+    }
+    let most = |sums: BTreeMap<u8, u32>| sums.into_values().max().unwrap_or(0);
+    (most(s), most(i))
+}
+
+/// The bucket of fewer bits that holds finest bucket `number` of family S.
+pub(crate) fn low_bits(number: u8, bits: u8) -> u8 {
+    if bits >= 8 { number } else { number & ((1_u8 << bits) - 1) }
+}
+
+/// The bucket of fewer bits that holds finest bucket `number` of family I.
+pub(crate) fn top_bits(number: u8, bits: u8) -> u8 {
+    number.checked_shr(8_u32.saturating_sub(u32::from(bits))).unwrap_or(0)
+}

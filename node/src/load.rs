@@ -1,0 +1,408 @@
+//! Loading: decoded travellers become sealed records, subjects and index rows.
+//!
+//! Identifiers are turned into match keys here and leave no trace but sealed
+//! records and group elements. Records join one subject only on a document or on
+//! full name and birth date.
+
+use crate::answer::{LiveIndex, RecordFacts};
+use crate::ground::Ground;
+use crate::ingest::model::{Document, NameForm, NameSource};
+use crate::ingest::{self, Booking, Format, Traveller};
+use crate::keys::{KeyError, KeyName, day_of};
+use crate::ledger::{Counter, Entry, Kind as EntryKind, LedgerError, Role};
+use crate::records::{Origin, Record};
+use crate::store::{BucketRef, IndexEntry, IndexRow, RecordId, StoreError, SubjectId};
+use piux_policy::Profile;
+use piux_policy::term::Kind;
+use piux_protocol::blind::{Bucket, StorageKey};
+use piux_protocol::identifier::{self, Locator, MatchKey, Person, Source};
+use piux_protocol::message::disclosure::SourceKind;
+use piux_protocol::vocabulary::{Class, ElementId, Timestamp, sha256};
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Loads passenger messages.
+#[derive(Debug)]
+pub struct Loader {
+    ground: Arc<Ground>,
+    index: Arc<LiveIndex>,
+    profile: Profile,
+    storage: Vec<(Class, StorageKey)>,
+}
+
+/// What an ingest gave; every traveller read is stored, merged or rejected.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct LoadReport {
+    /// Files read.
+    pub files: u64,
+    /// Messages recognized.
+    pub messages: u64,
+    /// Bookings in them.
+    pub bookings: u64,
+    /// Travellers in them.
+    pub travellers: TravellerCounts,
+    /// Documents indexed.
+    pub documents: u64,
+    /// Match keys indexed.
+    pub match_keys: u64,
+    /// Sensitive codes removed, per code (Directive (EU) 2016/681 Art. 13(4)).
+    pub sensitive_removed: BTreeMap<String, u64>,
+    /// Remarks, never with content.
+    pub findings: Vec<FileFinding>,
+}
+
+/// Where travellers went: read = stored + merged + rejected.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct TravellerCounts {
+    /// Read.
+    pub read: u64,
+    /// Stored as new records.
+    pub stored: u64,
+    /// Known already under the same booking and flight; the record was replaced.
+    pub merged: u64,
+    /// Not loaded; a finding says why.
+    pub rejected: u64,
+}
+
+/// A remark about one file.
+#[derive(Debug, Clone, Serialize)]
+pub struct FileFinding {
+    /// The file.
+    pub file: String,
+    /// The byte, from 0.
+    pub position: u64,
+    /// The rule.
+    pub rule: String,
+    /// How bad it is.
+    pub severity: ingest::Severity,
+}
+
+/// Loading stopped; what was acknowledged stays.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// A path cannot be read.
+    #[error("cannot read {}; nothing of it was loaded", .0.display())]
+    Path(PathBuf, #[source] std::io::Error),
+    /// No such format.
+    #[error("the format is paxlst, pnrgov or ndjson")]
+    Format,
+    /// The store refused.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The keyring refused.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    /// The ledger refused: a load that is not recorded does not happen.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+}
+
+impl Loader {
+    /// A loader that indexes under the unit's storage keys.
+    pub fn new(ground: Arc<Ground>, index: Arc<LiveIndex>, profile: Profile) -> Result<Self, KeyError> {
+        let seed = ground.keys.seed(KeyName::Storage)?;
+        let storage = Class::ALL.iter().map(|class| (*class, StorageKey::derive(seed.expose(), *class))).collect();
+        Ok(Self { ground, index, profile, storage })
+    }
+
+    /// Loads files and folders, one file at a time.
+    pub fn load(&self, paths: &[PathBuf], format: Option<&str>) -> Result<LoadReport, LoadError> {
+        let format = format.map(parse_format).transpose()?;
+        let mut report = LoadReport::default();
+        for file in files(paths)? {
+            let bytes = std::fs::read(&file).map_err(|error| LoadError::Path(file.clone(), error))?;
+            self.load_file(&file.display().to_string(), &bytes, format, &mut report)?;
+        }
+        Ok(report)
+    }
+
+    /// Loads one file: recorded first, then stored, then searchable.
+    pub fn load_file(
+        &self,
+        name: &str,
+        bytes: &[u8],
+        format: Option<Format>,
+        report: &mut LoadReport,
+    ) -> Result<(), LoadError> {
+        let now = self.ground.clock.now();
+        let decoded = ingest::decode(bytes, format, now);
+        let entry = Entry::new(EntryKind::DataLoad, Role::Node, now)
+            .count(Counter::Messages, decoded.messages as u64)
+            .count(Counter::Bookings, decoded.bookings.len() as u64)
+            .count(Counter::TravellersRead, decoded.travellers_read as u64)
+            .count(Counter::TravellersRejected, decoded.rejected as u64)
+            .count(Counter::SensitiveRemoved, decoded.sensitive_removed.values().sum())
+            .count(Counter::Findings, decoded.findings.len() as u64);
+        let entry = Entry { artifact: Some(sha256(self.file_pseudonym(bytes)?)), ..entry };
+        let (decoded, _) = self.ground.ledger.record(entry, decoded)?.into_parts();
+        report.files += 1;
+        report.messages += decoded.messages as u64;
+        report.travellers.read += decoded.travellers_read as u64;
+        report.travellers.rejected += decoded.rejected as u64;
+        for (code, count) in &decoded.sensitive_removed {
+            *report.sensitive_removed.entry(code.clone()).or_default() += count;
+        }
+        report.findings.extend(decoded.findings.iter().map(|finding| FileFinding {
+            file: name.to_owned(),
+            position: finding.position.offset as u64,
+            rule: finding.rule.to_owned(),
+            severity: finding.severity,
+        }));
+        for booking in &decoded.bookings {
+            report.bookings += 1;
+            self.store_booking(booking, now, report)?;
+        }
+        self.index.changed();
+        Ok(())
+    }
+
+    /// A keyed digest of a file: the same file can be told again, a guess cannot be tested.
+    fn file_pseudonym(&self, bytes: &[u8]) -> Result<[u8; 32], KeyError> {
+        Ok(crate::keys::mac(&self.ground.keys.seed(KeyName::Actor)?, &[b"piux/file\0", bytes]))
+    }
+
+    fn store_booking(&self, booking: &Booking, now: Timestamp, report: &mut LoadReport) -> Result<(), LoadError> {
+        for traveller in &booking.travellers {
+            self.store_traveller(booking, traveller, now, report)?;
+        }
+        Ok(())
+    }
+
+    fn store_traveller(
+        &self,
+        booking: &Booking,
+        traveller: &Traveller,
+        now: Timestamp,
+        report: &mut LoadReport,
+    ) -> Result<(), LoadError> {
+        let keys = match_keys(booking, traveller);
+        let day = day_of(now);
+        let subject = self.subject(&keys)?;
+        let id = self.record_id(booking, traveller)?;
+        let known = self.ground.store.get_record(id)?.is_some();
+        let record = record(booking, traveller);
+        let (identity, rest) = record.halves(&self.profile);
+        let facts = facts(booking, traveller, now);
+        let entries = self.index_entries(&keys, traveller, subject, id, facts);
+        let mut batch = self.ground.store.batch();
+        batch.put_record(id, day, &identity, &rest)?;
+        if !known {
+            batch.put_index(&entries)?;
+            for key in keys.iter().filter(|key| joins(key)) {
+                batch.put_subject(&key.input(), subject, day)?;
+            }
+        }
+        batch.commit()?;
+        if known {
+            report.travellers.merged += 1;
+        } else {
+            report.travellers.stored += 1;
+            report.documents += traveller.documents.len() as u64;
+            report.match_keys += keys.len() as u64;
+        }
+        Ok(())
+    }
+
+    /// The subject known by a document, else by full name and birth date, else a new one.
+    fn subject(&self, keys: &[MatchKey]) -> Result<SubjectId, LoadError> {
+        for class in [Class::Doc, Class::Nx] {
+            for key in keys.iter().filter(|key| key.class() == class) {
+                if let Some(subject) = self.ground.store.subject(&key.input())? {
+                    return Ok(subject);
+                }
+            }
+        }
+        Ok(SubjectId::draw(&*self.ground.random))
+    }
+
+    /// The same traveller of the same booking on the same flights is the same record.
+    fn record_id(&self, booking: &Booking, traveller: &Traveller) -> Result<RecordId, LoadError> {
+        let identity = serde_json::json!({
+            "kind": booking.kind, "locators": booking.locators, "flights": booking.flights,
+            "names": traveller.names, "birth": traveller.birth_date, "documents": traveller.documents,
+        });
+        let seed = self.ground.keys.seed(KeyName::Join)?;
+        let mac = crate::keys::mac(&seed, &[b"piux/record\0", identity.to_string().as_bytes()]);
+        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, ..] = mac;
+        Ok(RecordId([a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p]))
+    }
+
+    fn index_entries(
+        &self,
+        keys: &[MatchKey],
+        traveller: &Traveller,
+        subject: SubjectId,
+        record: RecordId,
+        facts: RecordFacts,
+    ) -> Vec<IndexEntry> {
+        let mut entries = Vec::new();
+        for key in keys {
+            let Some((_, storage)) = self.storage.iter().find(|(class, _)| *class == key.class()) else { continue };
+            let row = IndexRow {
+                element: storage.store(&key.input()).0,
+                subject: subject.0,
+                record: record.0,
+                received: facts.received,
+                kind: facts.kind,
+                flags: facts.flags,
+            };
+            let day = day_of(facts.received);
+            let entry = |bucket| IndexEntry { class: key.class(), bucket, day, row: row.clone() };
+            entries.extend(buckets(key, traveller).into_iter().map(entry));
+        }
+        entries
+    }
+}
+
+/// Family S for every birth date held, family I for every key that has a core.
+fn buckets(key: &MatchKey, traveller: &Traveller) -> BTreeSet<BucketRef> {
+    let finest = |bucket: Bucket| u8::try_from(bucket.number()).unwrap_or(u8::MAX);
+    let births = birth_dates(traveller).map(|date| BucketRef::S(finest(Bucket::of_birth_date(date, 8))));
+    let core = key.core().map(|core| BucketRef::I(finest(Bucket::of_core(key.class(), core, 8))));
+    births.chain(core).collect()
+}
+
+fn birth_dates(traveller: &Traveller) -> impl Iterator<Item = jiff::civil::Date> {
+    traveller.birth_date.iter().chain(&traveller.other_birth_dates).filter_map(|date| date.complete())
+}
+
+/// Only documents and full names with birth date make two records one person.
+fn joins(key: &MatchKey) -> bool {
+    matches!(key.class(), Class::Doc | Class::Nx)
+}
+
+/// The match keys of every spelling and birth date held, each once.
+fn match_keys(booking: &Booking, traveller: &Traveller) -> Vec<MatchKey> {
+    let documents: Vec<_> = traveller.documents.iter().filter_map(document).collect();
+    let locators = locators(booking);
+    let dates: Vec<_> = birth_dates(traveller).map(Some).collect();
+    let dates = if dates.is_empty() { vec![None] } else { dates };
+    let mut keys = BTreeSet::new();
+    for name in &traveller.names {
+        for birth_date in &dates {
+            keys.extend(identifier::derive(&Person {
+                source: source(name),
+                surname: name.surname.clone(),
+                given: name.given.clone(),
+                birth_date: *birth_date,
+                documents: Vec::new(),
+                locators: Vec::new(),
+            }));
+        }
+    }
+    for document in documents {
+        keys.extend(identifier::derive(&nameless(vec![document], Vec::new())));
+    }
+    for locator in locators {
+        keys.extend(identifier::derive(&nameless(Vec::new(), vec![locator])));
+    }
+    keys.into_iter().collect()
+}
+
+fn nameless(documents: Vec<identifier::Document>, locators: Vec<Locator>) -> Person {
+    Person {
+        source: Source::Api,
+        surname: String::new(),
+        given: String::new(),
+        birth_date: None,
+        documents,
+        locators,
+    }
+}
+
+/// Titles are glued to given names only in the name field of a booking.
+fn source(name: &NameForm) -> Source {
+    if name.source == NameSource::Tif { Source::Pnr } else { Source::Api }
+}
+
+fn document(document: &Document) -> Option<identifier::Document> {
+    let issuer = document.issuer.as_ref()?.code.as_deref()?;
+    identifier::Document::new(issuer, &document.number).ok()
+}
+
+/// Every locator, with the month of the first departure.
+fn locators(booking: &Booking) -> Vec<Locator> {
+    let Some(departure) = booking.flights.iter().filter_map(|flight| flight.dep_date).min() else {
+        return Vec::new();
+    };
+    let month = format!("{:04}-{:02}", departure.year(), departure.month());
+    let locators = booking.locators.iter();
+    locators.filter_map(|locator| Locator::new(&locator.system, &locator.locator, &month).ok()).collect()
+}
+
+fn record(booking: &Booking, traveller: &Traveller) -> Record {
+    let elements = booking.elements(traveller).into_iter();
+    let element = |(id, value): (&str, Value)| Some((ElementId::new(id).ok()?, texts(&value)));
+    Record {
+        elements: elements.filter_map(element).collect(),
+        origin: Origin {
+            source: if is_pnr(booking) { SourceKind::Pnr } else { SourceKind::Api },
+            format: booking.provenance.message_type.clone(),
+            carrier: booking.flights.first().map(|flight| flight.carrier.clone()),
+        },
+    }
+}
+
+/// A value as the texts a release carries: a list item by item, an object as JSON.
+fn texts(value: &Value) -> Vec<String> {
+    match value {
+        Value::Array(items) => items.iter().flat_map(texts).collect(),
+        Value::String(text) => vec![text.clone()],
+        Value::Null => Vec::new(),
+        other => vec![other.to_string()],
+    }
+}
+
+fn is_pnr(booking: &Booking) -> bool {
+    booking.kind == ingest::model::BookingKind::Pnr
+}
+
+fn facts(booking: &Booking, traveller: &Traveller, now: Timestamp) -> RecordFacts {
+    let kind = if is_pnr(booking) { Kind::Pnr } else { Kind::Api };
+    let minor = birth_dates(traveller).min().is_some_and(|birth| is_minor(birth, now));
+    RecordFacts { received: now, kind: RecordFacts::kind_number(kind), flags: if minor { RecordFacts::MINOR } else { 0 } }
+}
+
+/// Under 18 on the day of receipt.
+fn is_minor(birth: jiff::civil::Date, now: Timestamp) -> bool {
+    let today = now.date();
+    let years = i32::from(today.year()) - i32::from(birth.year());
+    let had_birthday = (today.month(), today.day()) >= (birth.month(), birth.day());
+    years - i32::from(!had_birthday) < 18
+}
+
+fn parse_format(text: &str) -> Result<Format, LoadError> {
+    match text {
+        "paxlst" | "pnrgov" | "edifact" => Ok(Format::Edifact),
+        "ndjson" => Ok(Format::Ndjson),
+        _ => Err(LoadError::Format),
+    }
+}
+
+/// The files of a list of files and folders, in order, hidden ones left out.
+fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, LoadError> {
+    let mut found = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            let folder = |error| LoadError::Path(path.clone(), error);
+            let mut inside = Vec::new();
+            for entry in std::fs::read_dir(path).map_err(folder)? {
+                inside.push(entry.map_err(folder)?.path());
+            }
+            inside.retain(|path| !is_hidden(path));
+            inside.sort();
+            found.extend(files(&inside)?);
+        } else {
+            found.push(path.clone());
+        }
+    }
+    Ok(found)
+}
+
+fn is_hidden(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'))
+}

@@ -1,0 +1,106 @@
+//! A running node: its three listeners, opened together and stopped together.
+
+use crate::http::{self, listener::ListenError, listener::Listener};
+use crate::node::Node;
+use crate::run_files::{Addresses, RunFiles};
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// Where a node listens and how partners name it.
+#[derive(Debug, Clone)]
+pub struct Addressing {
+    /// Partners, TLS 1.3.
+    pub exchange: SocketAddr,
+    /// Officers and national systems, loopback.
+    pub desk: SocketAddr,
+    /// Health and metrics, loopback.
+    pub ops: SocketAddr,
+    /// The address partners use, where it is not the one bound.
+    pub public_url: Option<String>,
+}
+
+impl Addressing {
+    /// Three free ports on loopback.
+    pub fn loopback() -> Self {
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        Self { exchange: any, desk: any, ops: any, public_url: None }
+    }
+}
+
+/// The node could not start to serve.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServeError {
+    /// A listener could not be opened.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    /// The run files could not be written.
+    #[error("the addresses could not be written to the node's folder")]
+    RunFiles(#[source] io::Error),
+    /// The node could not tell partners its address.
+    #[error(transparent)]
+    Node(#[from] crate::node::NodeError),
+}
+
+/// A node that serves; stop it to let running requests finish.
+#[derive(Debug)]
+pub struct Running {
+    node: Arc<Node>,
+    addresses: Addresses,
+    stop: watch::Sender<bool>,
+    listeners: Vec<JoinHandle<()>>,
+}
+
+/// Opens the listeners, writes the run files and begins to serve.
+pub async fn start(node: Arc<Node>, addressing: Addressing) -> Result<Running, ServeError> {
+    let (certificate, key) = node.tls()?;
+    let exchange = Listener::tls(addressing.exchange, certificate, key).await?;
+    let desk = Listener::plain(addressing.desk).await?;
+    let ops = Listener::plain(addressing.ops).await?;
+    let addresses = addresses([&exchange, &desk, &ops], addressing.public_url).map_err(ServeError::RunFiles)?;
+    node.announce(&addresses.exchange)?;
+    let run = RunFiles::new(addresses.clone(), node.random());
+    let (stop, stopping) = watch::channel(false);
+    let listeners = vec![
+        tokio::spawn(exchange.serve(http::exchange(node.clone()), stopping.clone())),
+        tokio::spawn(desk.serve(http::desk(node.clone(), run.credential.clone()), stopping.clone())),
+        tokio::spawn(ops.serve(http::ops(node.clone()), stopping)),
+    ];
+    run.write(node.dir()).map_err(ServeError::RunFiles)?;
+    Ok(Running { node, addresses, stop, listeners })
+}
+
+impl Running {
+    /// Where the node listens.
+    pub fn addresses(&self) -> &Addresses {
+        &self.addresses
+    }
+
+    /// The node that serves.
+    pub fn node(&self) -> &Arc<Node> {
+        &self.node
+    }
+
+    /// Stops accepting, lets running requests finish, removes the run files.
+    pub async fn stop(self) {
+        RunFiles::remove(self.node.dir());
+        self.stop.send_replace(true);
+        for listener in self.listeners {
+            let _ = listener.await;
+        }
+    }
+}
+
+fn addresses([exchange, desk, ops]: [&Listener; 3], public: Option<String>) -> io::Result<Addresses> {
+    Ok(Addresses {
+        exchange: match public {
+            Some(url) => url.trim_end_matches('/').to_owned(),
+            None => format!("https://{}", exchange.address()?),
+        },
+        desk: format!("http://{}", desk.address()?),
+        ops: format!("http://{}", ops.address()?),
+    })
+}
