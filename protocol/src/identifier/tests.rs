@@ -1,0 +1,234 @@
+//! What match keys promise, whatever the names are.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may stop at the first surprise"
+)]
+
+use super::*;
+use crate::vocabulary::{Class, Family, Random};
+use jiff::civil::{Date, date};
+use proptest::prelude::*;
+use std::collections::BTreeSet;
+
+fn person(surname: &str, given: &str) -> Person {
+    Person {
+        source: Source::Api,
+        surname: surname.to_owned(),
+        given: given.to_owned(),
+        birth_date: Some(date(1985, 4, 12)),
+        documents: Vec::new(),
+        locators: Vec::new(),
+    }
+}
+
+fn booked(surname: &str, given: &str) -> Person {
+    Person {
+        source: Source::Pnr,
+        ..person(surname, given)
+    }
+}
+
+fn share_a_name_key(one: &Person, other: &Person) -> bool {
+    let keys = derive(other);
+    derive(one)
+        .iter()
+        .any(|key| key.class() == Class::Nx && keys.contains(key))
+}
+
+/// A name that no table of ours touches; three letters or more.
+fn token() -> impl Strategy<Value = String> {
+    "[B-DF-Z][A-Z][B-DF-Z][A-Z]{0,6}".prop_filter("an ordinary name", |token| {
+        let name = name::Name::read(Source::Api, token, "").unwrap();
+        name.surname.tokens == [token.clone()] && name.surname.raw == *token && !token.ends_with(['S', 'R'])
+    })
+}
+
+fn names() -> impl Strategy<Value = Vec<String>> {
+    prop::collection::vec(token(), 1..4)
+}
+
+#[test]
+fn a_person_without_birth_date_has_no_name_keys() {
+    let undated = Person {
+        birth_date: None,
+        documents: vec!["UTO:L898902C3".parse().unwrap()],
+        ..person("Eriksson", "Anna Maria")
+    };
+    let keys = derive(&undated);
+    assert_eq!(keys.iter().map(MatchKey::family).collect::<Vec<_>>(), [Family::Doc]);
+}
+
+#[test]
+fn a_class_never_has_more_keys_than_slots_and_no_key_twice() {
+    let documents = ["UTO:L898902C3", "UTO:L898902C3", "UTO:A1234567", "UTO:B1234567"];
+    let locators = ["UA:K7B2QX:2026-11", "LH:K7B2QX:2026-11", "AF:K7B2QX:2026-11"];
+    let person = Person {
+        documents: documents.iter().map(|text| text.parse().unwrap()).collect(),
+        locators: locators.iter().map(|text| text.parse().unwrap()).collect(),
+        ..person("Al Qahtani", "Abdul Rahman")
+    };
+    let keys = derive(&person);
+    let canonicals: Vec<_> = keys.iter().map(MatchKey::canonical).collect();
+    assert_eq!(
+        canonicals,
+        [
+            "L898902C3/UTO",
+            "A1234567/UTO",
+            "ABDUL|QAHTANI|RAHMAN/19850412",
+            "ABDULRAHMAN|QAHTANI/19850412",
+            "ABDULRAHMAN|ALQAHTANI/19850412",
+            "UA/K7B2QX/202611",
+            "LH/K7B2QX/202611",
+        ]
+    );
+    assert_eq!(
+        (keys[0].core(), keys[2].core(), keys[5].core()),
+        (Some("L898902C3"), None, Some("K7B2QX"))
+    );
+}
+
+#[test]
+fn the_input_prefixes_family_and_canonical_with_their_lengths() {
+    let person = Person {
+        documents: vec!["UTO:L898902C3".parse().unwrap()],
+        ..person("", "")
+    };
+    assert_eq!(
+        derive(&person)[0].input().as_slice(),
+        b"piux/1/id\0\0\x03DOC\0\x0dL898902C3/UTO"
+    );
+}
+
+#[test]
+fn a_dummy_is_a_word_and_sixteen_random_bytes() {
+    struct Sevens;
+    impl Random for Sevens {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(7);
+        }
+    }
+    assert_eq!(
+        dummy_input(&Sevens).as_slice(),
+        [b"piux/1/dummy\0".as_slice(), &[7; 16]].concat()
+    );
+}
+
+#[test]
+fn surnames_that_are_titles_elsewhere_stay() {
+    assert!(share_a_name_key(&person("NA", "MOONHEE"), &person("MOONHEE", "NA")));
+    assert!(share_a_name_key(&person("ENG", "SOKLY"), &person("SOKLY", "ENG")));
+    assert_eq!(derive(&person("ENG", "SOKLY"))[0].family(), Family::Nx);
+}
+
+#[test]
+fn names_that_cannot_be_read_are_told_before_a_search_misses() {
+    assert_eq!(person(&"a".repeat(201), "").check_names(), Err(IdentifierError::Name));
+    assert_eq!(person("Eriksson", "Anna").check_names(), Ok(()));
+}
+
+#[test]
+fn nothing_prints_a_person() {
+    let person = Person {
+        documents: vec!["UTO:L898902C3".parse().unwrap()],
+        ..person("Eriksson", "Anna")
+    };
+    let printed = format!("{person:?} {:?}", derive(&person));
+    assert!(
+        !printed.contains("ERIK") && !printed.contains("Erik") && !printed.contains("L898"),
+        "{printed}"
+    );
+}
+
+proptest! {
+    #[test]
+    fn any_text_gives_keys_of_plain_characters(
+        surname in any::<String>(), given in "\\PC{0,60}", pnr: bool,
+        year in -9999_i16..=9999, month in 1_i8..=12, day in 1_i8..=28
+    ) {
+        let person = Person {
+            source: if pnr { Source::Pnr } else { Source::Api },
+            birth_date: Some(Date::new(year, month, day).unwrap()),
+            ..person(&surname, &given)
+        };
+        let keys = derive(&person);
+        prop_assert!(keys.len() <= Class::Nx.slots());
+        for key in &keys {
+            let plain = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'|' || byte == b'/';
+            prop_assert!(key.canonical().bytes().all(plain));
+        }
+        prop_assert_eq!(derive(&person), keys);
+    }
+
+    #[test]
+    fn no_text_makes_a_document_or_locator_panic(text in any::<String>(), other in "\\PC{0,20}") {
+        let _ = text.parse::<Document>();
+        let _ = text.parse::<Locator>();
+        let _ = Document::new("UTO", &other);
+        let _ = Locator::new(&other, &text, "2026-11");
+        let _ = country(&other);
+    }
+
+    #[test]
+    fn swapped_fields_share_a_key(surname in names(), given in names()) {
+        let (surname, given) = (surname.join(" "), given.join(" "));
+        prop_assert!(share_a_name_key(&person(&surname, &given), &person(&given, &surname)));
+    }
+
+    #[test]
+    fn given_names_run_together_share_a_key(surname in names(), given in names()) {
+        let (surname, joined, given) = (surname.join(" "), given.concat(), given.join(" "));
+        prop_assert!(share_a_name_key(&person(&surname, &given), &person(&surname, &joined)));
+    }
+
+    #[test]
+    fn a_whole_name_in_one_field_shares_a_key(surname in token(), given in token(), middle in token()) {
+        let apart = person(&surname, &[given.as_str(), &middle].join(" "));
+        let last = [given.as_str(), &middle, &surname].join(" ");
+        let first = [surname.as_str(), &given, &middle].join(" ");
+        prop_assert!(share_a_name_key(&apart, &person(&last, "FNU")));
+        prop_assert!(share_a_name_key(&apart, &person("", &first)));
+    }
+
+    #[test]
+    fn one_name_shares_a_key_however_the_other_field_is_filled(name in token()) {
+        let alone = person(&name, "");
+        for other in [person(&name, "FNU"), person("LNU", &name), person(&name, &name), person(&name, "MR")] {
+            prop_assert!(share_a_name_key(&alone, &other));
+        }
+    }
+
+    #[test]
+    fn a_glued_title_shares_a_key(surname in names(), given in names(), title in 0_usize..5) {
+        let title = ["MR", "MRS", "MS", "MISS", "MSTR"][title];
+        let (surname, given) = (surname.join(" "), given.join(" "));
+        let plain = person(&surname, &given);
+        prop_assert!(share_a_name_key(&plain, &booked(&surname, &[given.as_str(), title].concat())));
+        prop_assert!(share_a_name_key(&plain, &booked(&surname, &[given.as_str(), title].join(" "))));
+    }
+
+    #[test]
+    fn hyphen_space_and_apostrophe_share_a_key(first in "[A-Z]{1,6}", second in token(), given in token()) {
+        let written = |sign: &str| person(&[first.as_str(), &second].join(sign), &given);
+        let plain = written(" ");
+        prop_assume!(derive(&plain).len() >= 2);
+        for sign in ["-", "'", "\u{2019}", ""] {
+            prop_assert!(share_a_name_key(&plain, &written(sign)));
+        }
+    }
+
+    #[test]
+    fn marks_and_their_absence_in_decomposed_text_are_one_name(surname in "[ÄÖÜÉÈÇŞÑŁØa-zà-ÿ]{3,10}", given in token()) {
+        use unicode_normalization::UnicodeNormalization;
+        let decomposed: String = surname.nfd().collect();
+        prop_assert_eq!(derive(&person(&surname, &given)), derive(&person(&decomposed, &given)));
+    }
+
+    #[test]
+    fn different_names_do_not_share_a_key(one in names(), other in names(), given in token(), elsewhere in token()) {
+        let all = |names: &[String], given: &String| names.iter().chain([given]).cloned().collect::<BTreeSet<_>>();
+        prop_assume!(all(&one, &given).is_disjoint(&all(&other, &elsewhere)));
+        prop_assert!(!share_a_name_key(&person(&one.join(" "), &given), &person(&other.join(" "), &elsewhere)));
+    }
+}

@@ -1,0 +1,3 @@
+//! What travels besides the lookup itself.
+
+pub mod problem;
