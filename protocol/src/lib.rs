@@ -1,3 +1,5 @@
 #![doc = include_str!("../README.md")]
 
+pub mod blind;
+pub mod message;
 pub mod vocabulary;

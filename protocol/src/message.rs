@@ -1,0 +1,3 @@
+//! What travels between units: paths, media types, bodies.
+
+pub mod lookup;
