@@ -6,6 +6,7 @@
 
 pub mod disclosure;
 pub mod epoch;
+pub mod problem;
 mod promise;
 mod strict;
 
@@ -47,8 +48,6 @@ pub const LOOKUP_ANSWER: &str = "application/vnd.piux.lookup";
 pub const METADATA: &str = "application/entity-statement+jwt";
 /// Media type of a JWK set (RFC 7517 section 8.5).
 pub const JWK_SET: &str = "application/jwk-set+json";
-/// Media type of a refusal (RFC 9457).
-pub const PROBLEM: &str = "application/problem+json";
 /// Media type of a receipt.
 pub const RECEIPT: &str = "application/piux-receipt+json";
 

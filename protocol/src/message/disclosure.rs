@@ -9,6 +9,7 @@ mod release;
 pub use release::{Band, Handling, Obligation, Onward, Provenance, Release, ReleaseError, ReleasedRecord, SourceKind};
 
 use super::Version;
+use super::problem::Clause;
 use crate::seal::Sealed;
 use crate::vocabulary::{
     AgreementId, Basis, Class, DecodeError, Digest, ElementId, Handle, HitProof, Offence, Purpose, QueryId, Random,
@@ -252,21 +253,6 @@ impl Disclosure {
         match self {
             Self::Released { id, .. } | Self::Pending { id, .. } | Self::Refused { id, .. } => *id,
         }
-    }
-}
-
-pub use clause_stub::Clause;
-mod clause_stub {
-    /// stub
-    #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-    #[serde(deny_unknown_fields)]
-    pub struct Clause {
-        /// id
-        pub id: String,
-        /// title
-        pub title: String,
-        /// cite
-        pub cite: String,
     }
 }
 
