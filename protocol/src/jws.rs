@@ -71,10 +71,7 @@ pub fn verify<T: DeserializeOwned>(text: &str, typ: &str, key: &VerifyingKey) ->
 pub fn verify_among<T: DeserializeOwned>(text: &str, typ: &str, keys: &[VerifyingKey]) -> Result<T, JwsError> {
     install_provider()?;
     let id = key_id(text, typ)?;
-    let key = keys
-        .iter()
-        .find(|key| key.key_id() == id)
-        .ok_or(JwsError::UnknownKey)?;
+    let key = keys.iter().find(|key| key.key_id() == id).ok_or(JwsError::UnknownKey)?;
     let key = DecodingKey::from_ed_der(key.as_bytes());
     jsonwebtoken::decode::<IgnoredAny>(text, &key, &signature_only()).map_err(|_| JwsError::Signature)?;
     unverified(text)

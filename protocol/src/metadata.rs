@@ -108,7 +108,11 @@ impl Keys {
 
     fn roles(&self) -> Vec<&VerifyingKey> {
         let single = [&self.root, &self.legal, &self.ledger];
-        single.into_iter().chain(self.exchange_keys()).chain(&self.witness).collect()
+        single
+            .into_iter()
+            .chain(self.exchange_keys())
+            .chain(&self.witness)
+            .collect()
     }
 }
 

@@ -61,16 +61,9 @@ impl SealingKeyPair {
     pub fn open(&self, info: &[u8], aad: &[u8], sealed: &Sealed) -> Result<Zeroizing<Vec<u8>>, SealError> {
         let enc = <XWing as Kem>::EncappedKey::from_bytes(&sealed.enc.0).map_err(|_| SealError::Form)?;
         let private = self.private();
-        hpke::single_shot_open::<AesGcm256, HkdfSha256, XWing>(
-            &OpModeR::Base,
-            &private,
-            &enc,
-            info,
-            &sealed.ct.0,
-            aad,
-        )
-        .map(Zeroizing::new)
-        .map_err(|_| SealError::Closed)
+        hpke::single_shot_open::<AesGcm256, HkdfSha256, XWing>(&OpModeR::Base, &private, &enc, info, &sealed.ct.0, aad)
+            .map(Zeroizing::new)
+            .map_err(|_| SealError::Closed)
     }
 
     fn private(&self) -> <XWing as Kem>::PrivateKey {

@@ -101,7 +101,10 @@ fn receipt() -> Receipt {
 
 #[test]
 fn a_receipt_proves_who_asked_whom_what_and_when() {
-    let proven = Receipt::from_json(&receipt().to_json()).unwrap().verify(&pinned()).unwrap();
+    let proven = Receipt::from_json(&receipt().to_json())
+        .unwrap()
+        .verify(&pinned())
+        .unwrap();
     assert_eq!([proven.requester.state(), proven.responder.state()], ["UTO", "RUR"]);
     assert_eq!(proven.method, "POST");
     assert_eq!(proven.target, "https://piu.rur.example/v1/lookups");
@@ -121,23 +124,14 @@ fn a_receipt_holds_no_body() {
 #[test]
 fn an_unpinned_root_proves_nothing() {
     let [requester, responder] = pinned();
-    assert_eq!(
-        receipt().verify(&[responder]),
-        Err(ReceiptError::Root(Half::Request))
-    );
-    assert_eq!(
-        receipt().verify(&[requester]),
-        Err(ReceiptError::Root(Half::Response))
-    );
+    assert_eq!(receipt().verify(&[responder]), Err(ReceiptError::Root(Half::Request)));
+    assert_eq!(receipt().verify(&[requester]), Err(ReceiptError::Root(Half::Response)));
 }
 
 #[test]
 fn a_key_the_unit_never_announced_proves_nothing() {
     let forged = receipt_to("https://piu.rur.example/v1/lookups", &key(99));
-    assert_eq!(
-        forged.verify(&pinned()),
-        Err(ReceiptError::Signature(Half::Response))
-    );
+    assert_eq!(forged.verify(&pinned()), Err(ReceiptError::Signature(Half::Response)));
 }
 
 #[test]
@@ -146,7 +140,10 @@ fn a_request_to_somebody_else_is_noticed() {
         "https://piu.utx.example/v1/lookups",
         "https://piu.rur.example.evil.example/v1/lookups",
     ] {
-        assert_eq!(receipt_to(target, &key(21)).verify(&pinned()), Err(ReceiptError::Address));
+        assert_eq!(
+            receipt_to(target, &key(21)).verify(&pinned()),
+            Err(ReceiptError::Address)
+        );
     }
 }
 
@@ -169,7 +166,10 @@ fn metadata_of_another_time_proves_nothing() {
     let mut receipt = receipt();
     receipt.response.metadata = late.sign(&key(20)).unwrap();
     let refused = receipt.verify(&pinned());
-    assert!(matches!(refused, Err(ReceiptError::Metadata(Half::Response, _))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(ReceiptError::Metadata(Half::Response, _))),
+        "{refused:?}"
+    );
 }
 
 #[test]

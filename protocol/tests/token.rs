@@ -205,19 +205,15 @@ fn a_stolen_token_is_worthless_with_another_key() {
 #[test]
 fn a_token_made_by_its_bearer_is_refused() {
     let text = access_token().sign(&key(1)).unwrap();
-    assert_eq!(
-        present(&text, NOW),
-        Err(TokenError::Statement(JwsError::UnknownKey))
-    );
+    assert_eq!(present(&text, NOW), Err(TokenError::Statement(JwsError::UnknownKey)));
 }
 
 #[test]
 fn an_assertion_is_no_access_token() {
-    let text = Assertion::new(uto(), rur(), at(NOW), &Counting(3)).sign(&key(2)).unwrap();
-    assert_eq!(
-        present(&text, NOW),
-        Err(TokenError::Statement(JwsError::Header))
-    );
+    let text = Assertion::new(uto(), rur(), at(NOW), &Counting(3))
+        .sign(&key(2))
+        .unwrap();
+    assert_eq!(present(&text, NOW), Err(TokenError::Statement(JwsError::Header)));
 }
 
 #[test]
@@ -233,7 +229,9 @@ fn the_answer_hands_the_token_over() {
 #[test]
 fn a_token_request_reads_back_from_its_form() {
     let request = TokenRequest {
-        assertion: Assertion::new(uto(), rur(), at(NOW), &Counting(3)).sign(&key(1)).unwrap(),
+        assertion: Assertion::new(uto(), rur(), at(NOW), &Counting(3))
+            .sign(&key(1))
+            .unwrap(),
         details: details(),
     };
     let form = request.to_form().unwrap();

@@ -114,11 +114,7 @@ mod tests {
 
     #[test]
     fn a_duplicate_key_is_refused_at_any_depth() {
-        for text in [
-            r#"{"a":1,"a":1}"#,
-            r#"{"a":[{"b":1,"b":2}]}"#,
-            r#"{"a":1,"\u0061":2}"#,
-        ] {
+        for text in [r#"{"a":1,"a":1}"#, r#"{"a":[{"b":1,"b":2}]}"#, r#"{"a":1,"\u0061":2}"#] {
             let read = strict_json::<Value>(text.as_bytes(), 100);
             assert!(matches!(read, Err(JsonError::Syntax { .. })), "{text}");
         }

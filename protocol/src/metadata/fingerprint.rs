@@ -24,7 +24,10 @@ impl Fingerprint {
     /// The fingerprint of a root key.
     pub fn of(root: &VerifyingKey) -> Self {
         let thumbprint = root.key_id();
-        let bits = thumbprint.0.iter().flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1));
+        let bits = thumbprint
+            .0
+            .iter()
+            .flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1));
         let mut letters = [b'0'; Self::LETTERS];
         let mut bits = bits;
         for letter in &mut letters {

@@ -19,7 +19,13 @@ pub(super) struct Base<'a> {
 const PARAMETERS: &str = "\"@signature-params\": ";
 
 const REQUEST: [&[&str]; 4] = [
-    &["@method", "@target-uri", "content-type", "content-digest", "authorization"],
+    &[
+        "@method",
+        "@target-uri",
+        "content-type",
+        "content-digest",
+        "authorization",
+    ],
     &[
         "@method",
         "@target-uri",

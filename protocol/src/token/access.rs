@@ -106,12 +106,7 @@ impl AccessToken {
         if claims.cnf.jkt != jkt {
             return Err(TokenError::Confirmation);
         }
-        check_span(
-            claims.iat.max(claims.nbf),
-            claims.exp,
-            Self::LIFETIME,
-            now.seconds(),
-        )?;
+        check_span(claims.iat.max(claims.nbf), claims.exp, Self::LIFETIME, now.seconds())?;
         Ok(claims)
     }
 

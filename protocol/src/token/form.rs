@@ -132,9 +132,7 @@ fn unescape(text: &str) -> Result<String, FormError> {
 
 fn hex(digit: Option<u8>) -> Result<u8, FormError> {
     let value = digit.and_then(|digit| char::from(digit).to_digit(16));
-    value
-        .and_then(|value| u8::try_from(value).ok())
-        .ok_or(FormError::Form)
+    value.and_then(|value| u8::try_from(value).ok()).ok_or(FormError::Form)
 }
 
 #[cfg(test)]
@@ -157,8 +155,19 @@ mod tests {
 
     #[test]
     fn unknown_repeated_and_broken_members_are_refused() {
-        for body in ["", "a", "scope=x", "grant_type=a&grant_type=a", "grant_type=%4", "grant_type=%zz"] {
-            assert_eq!(TokenRequest::from_form(body.as_bytes()).err(), Some(FormError::Form), "{body}");
+        for body in [
+            "",
+            "a",
+            "scope=x",
+            "grant_type=a&grant_type=a",
+            "grant_type=%4",
+            "grant_type=%zz",
+        ] {
+            assert_eq!(
+                TokenRequest::from_form(body.as_bytes()).err(),
+                Some(FormError::Form),
+                "{body}"
+            );
         }
         assert_eq!(
             TokenRequest::from_form(b"grant_type=password").err(),

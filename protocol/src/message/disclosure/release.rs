@@ -2,7 +2,7 @@
 
 use super::DisclosureId;
 use crate::message::{MAX_DOCUMENT, Version, strict_json};
-use crate::seal::{Sealed, SealError, SealingKey, SealingKeyPair, seal};
+use crate::seal::{SealError, Sealed, SealingKey, SealingKeyPair, seal};
 use crate::vocabulary::{
     AgreementId, Digest, ElementId, ParseTermError, Purpose, QueryId, Random, Timestamp, UnitId, length_prefixed,
 };

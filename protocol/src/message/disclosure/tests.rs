@@ -4,9 +4,9 @@
     reason = "a test may stop at the first surprise"
 )]
 use super::*;
-use crate::vocabulary::UnitId;
 use crate::message::{MAX_REQUEST, strict_json};
 use crate::seal::{SealError, SealingKeyPair};
+use crate::vocabulary::UnitId;
 use serde_json::{Value, json};
 
 /// The same byte again and again: enough chance for a test.
