@@ -1,1 +1,3 @@
-//! x
+//! One running passenger information unit.
+
+pub mod ingest;
