@@ -1,0 +1,93 @@
+//! Passenger messages in, travellers out.
+//!
+//! ```text
+//! bytes -> dress -> edifact -> {paxlst, pnrgov} -> model -> Decoded
+//!                -> ndjson -----------------------^
+//! ```
+//!
+//! Decoding never fails: what cannot be read becomes a [`Finding`] with a position and a rule,
+//! and travellers that are lost with it are counted. What the law forbids to process
+//! (Directive (EU) 2016/681 Art. 13(4)) never leaves a decoder; only a count per code does.
+//! No finding, error or `Debug` output carries content of a message.
+
+pub mod country;
+pub mod date;
+mod docs;
+mod dress;
+pub mod edifact;
+pub mod finding;
+pub mod model;
+mod ndjson;
+mod paxlst;
+mod pnrgov;
+pub mod report;
+pub mod sensitive;
+
+pub use finding::{Finding, Position, Severity};
+pub use model::{Booking, Traveller};
+pub use report::Decoded;
+
+use edifact::Message;
+use piux_protocol::vocabulary::Timestamp;
+
+/// Largest file that is decoded, in bytes.
+pub const FILE_BYTES: usize = 64 * 1024 * 1024;
+
+/// The formats a file can have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// UN/EDIFACT interchanges with PAXLST and PNRGOV messages, mixed or not.
+    Edifact,
+    /// The national profile `piu-passenger-v1`, one traveller on one flight per line.
+    Ndjson,
+}
+
+impl Format {
+    /// What a file looks like; none if like nothing known.
+    pub fn detect(bytes: &[u8]) -> Option<Self> {
+        let first = bytes
+            .iter()
+            .find(|b| !dress::is_padding(**b) && !matches!(**b, 0xEF | 0xBB | 0xBF));
+        match first {
+            Some(b'{') => Some(Self::Ndjson),
+            _ => dress::next(bytes, 0).map(|_| Self::Edifact),
+        }
+    }
+}
+
+/// Decodes a file. Never fails: what is lost is in [`Decoded::findings`] and [`Decoded::rejected`].
+/// `received` gives the date where a message has none.
+pub fn decode(bytes: &[u8], format: Option<Format>, received: Timestamp) -> Decoded {
+    let mut out = Decoded::default();
+    if bytes.len() > FILE_BYTES {
+        out.reject(0, "limit.file", Position::default());
+        return out;
+    }
+    match format.or_else(|| Format::detect(bytes)) {
+        Some(Format::Edifact) => decode_edifact(bytes, received, &mut out),
+        Some(Format::Ndjson) => ndjson::decode(bytes, received, &mut out),
+        None if dress::is_blank(bytes) => out.note("format.empty", Severity::Warning, Position::default()),
+        None => out.reject(0, "format.unknown", Position::default()),
+    }
+    out
+}
+
+fn decode_edifact(bytes: &[u8], received: Timestamp, out: &mut Decoded) {
+    let any = edifact::messages(bytes, received.date(), out, &mut dispatch);
+    if !any {
+        out.reject(0, "format.unknown", Position::default());
+    }
+}
+
+/// Hands a message to the reader of its type. The version is data, the type decides.
+fn dispatch(message: &Message<'_>, out: &mut Decoded) {
+    match message.header.text(2, 0).as_ref() {
+        "PAXLST" if message.header.text(2, 1) == "001" => paxlst::legacy::decode(message, out),
+        "PAXLST" => paxlst::decode(message, out),
+        "PNRGOV" => pnrgov::decode(message, out),
+        "CUSRES" | "ACKRES" | "GOVREQ" | "CONTRL" => {
+            out.note("message.not_passengers", Severity::Info, message.start())
+        }
+        _ => out.reject(0, "message.unknown", message.start()),
+    }
+}

@@ -1,0 +1,564 @@
+//! A traveller and what a message says of them.
+
+use super::{Contact, redacted};
+use crate::ingest::country;
+use crate::ingest::date::PartialDate;
+use serde::{Deserialize, Serialize};
+
+redacted!(Traveller, NameForm, Document, Country, FrequentFlyer, Seat, Bags);
+
+/// One traveller within a booking.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Traveller {
+    /// Passenger or crew, in transit or not.
+    pub role: Role,
+    /// Adult, child, infant.
+    pub kind: Kind,
+    /// The reference by which the message names this traveller.
+    pub reference: Option<String>,
+    /// The carrier's unique passenger reference (`REF`, `RFF+ABO`): joins API and PNR.
+    pub carrier_ref: Option<String>,
+    /// Of an infant: the position, within the booking, of the traveller it travels with.
+    pub companion: Option<usize>,
+    /// Every form of the name the message gives; that of a document first.
+    pub names: Vec<NameForm>,
+    /// Date of birth, as the document says if there is one.
+    pub birth_date: Option<PartialDate>,
+    /// Other dates of birth the message gives.
+    pub other_birth_dates: Vec<PartialDate>,
+    /// Sex.
+    pub sex: Option<Sex>,
+    /// Nationalities.
+    pub nationalities: Vec<Country>,
+    /// Country of residence.
+    pub residence: Option<Country>,
+    /// Place of birth, as written.
+    pub birth_place: Option<String>,
+    /// Travel documents.
+    pub documents: Vec<Document>,
+    /// Frequent flyer numbers.
+    pub frequent_flyer: Vec<FrequentFlyer>,
+    /// Ticket numbers without coupon.
+    pub tickets: Vec<String>,
+    /// Seats.
+    pub seats: Vec<Seat>,
+    /// Baggage.
+    pub bags: Option<Bags>,
+    /// How to reach this traveller.
+    pub contacts: Vec<Contact>,
+    /// Where this traveller's own journey begins (API).
+    pub journey_from: Option<String>,
+    /// Where this traveller's own journey ends (API).
+    pub journey_to: Option<String>,
+    /// Checked in, for some flight of the booking.
+    pub checked_in: bool,
+    /// How the API data were captured.
+    pub capture: Option<Capture>,
+    /// Codes of requests whose text is not kept: `UMNR`.
+    pub services: Vec<String>,
+}
+
+/// Why somebody is on the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// A passenger.
+    Passenger,
+    /// A member of the crew.
+    Crew,
+    /// A passenger in transit.
+    TransitPassenger,
+    /// A member of the crew in transit.
+    TransitCrew,
+}
+
+/// The age group a message says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// An adult.
+    Adult,
+    /// A child with a seat.
+    Child,
+    /// An infant, with or without a seat.
+    Infant,
+    /// The message does not say.
+    Unknown,
+}
+
+/// Sex as documents state it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Sex {
+    /// Female.
+    F,
+    /// Male.
+    M,
+    /// Unspecified, or neither.
+    X,
+}
+
+/// How API data were captured (`GEI`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Capture {
+    /// Read from the document and verified.
+    Verified,
+    /// Typed in or not verified.
+    NotVerified,
+    /// Something else.
+    Other,
+}
+
+/// A name as one part of a message writes it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NameForm {
+    /// Which part.
+    pub source: NameSource,
+    /// Family name; the whole name if the message does not tell them apart.
+    pub surname: String,
+    /// Given names separated by blanks. Of source `Tif` a title may still be glued to it.
+    pub given: String,
+    /// Title, if it stands apart.
+    pub title: Option<String>,
+}
+
+/// Where a name was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NameSource {
+    /// PNR name field: titles glued, letters merged.
+    Tif,
+    /// Travel document in a PNR.
+    Docs,
+    /// Passenger list (API).
+    Nad,
+    /// Infant named in a request of the adult.
+    Inft,
+    /// National export.
+    Export,
+}
+
+/// A country as written, and as it is meant.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Country {
+    /// As the message writes it.
+    pub raw: String,
+    /// Alpha-3, if it is a country's code.
+    pub code: Option<String>,
+}
+
+/// A travel document.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Document {
+    /// What sort.
+    pub class: DocumentClass,
+    /// The number as written.
+    pub number: String,
+    /// Issuing State or, of a visa, the State it is for.
+    pub issuer: Option<Country>,
+    /// Last day of validity.
+    pub expiry: Option<PartialDate>,
+    /// Day of issue.
+    pub issued: Option<PartialDate>,
+}
+
+/// Sorts of documents.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DocumentClass {
+    /// Passport.
+    Passport,
+    /// Identity card, passport card included.
+    Identity,
+    /// Visa.
+    Visa,
+    /// Another document, by the code of the message; empty if it gives none.
+    Other(String),
+}
+
+/// Membership of a frequent flyer programme.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrequentFlyer {
+    /// Carrier of the programme.
+    pub programme: String,
+    /// Number.
+    pub number: String,
+}
+
+/// A seat on a flight of the booking.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seat {
+    /// Position of the flight in the booking, if the message says.
+    pub flight: Option<usize>,
+    /// Row and letter without leading zeros.
+    pub number: String,
+}
+
+/// Checked baggage.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bags {
+    /// Pieces.
+    pub pieces: Option<u32>,
+    /// Weight in kilograms.
+    pub weight_kg: Option<u32>,
+    /// Tag numbers, runs of consecutive tags written out.
+    pub tags: Vec<String>,
+}
+
+impl Traveller {
+    /// A traveller of whom nothing is known.
+    pub fn new(role: Role, kind: Kind) -> Self {
+        Self {
+            role,
+            kind,
+            reference: None,
+            carrier_ref: None,
+            companion: None,
+            names: Vec::new(),
+            birth_date: None,
+            other_birth_dates: Vec::new(),
+            sex: None,
+            nationalities: Vec::new(),
+            residence: None,
+            birth_place: None,
+            documents: Vec::new(),
+            frequent_flyer: Vec::new(),
+            tickets: Vec::new(),
+            seats: Vec::new(),
+            bags: None,
+            contacts: Vec::new(),
+            journey_from: None,
+            journey_to: None,
+            checked_in: false,
+            capture: None,
+            services: Vec::new(),
+        }
+    }
+
+    /// Adds a name unless the same is known; that of a document goes first.
+    pub(crate) fn add_name(&mut self, name: NameForm) {
+        if name.is_empty() || self.names.contains(&name) {
+            return;
+        }
+        match name.source {
+            NameSource::Docs => self.names.insert(self.document_names(), name),
+            _ => self.names.push(name),
+        }
+    }
+
+    fn document_names(&self) -> usize {
+        self.names
+            .iter()
+            .take_while(|name| name.source == NameSource::Docs)
+            .count()
+    }
+
+    /// Adds a document unless it is known under the same number and a compatible issuer.
+    pub(crate) fn add_document(&mut self, document: Document) {
+        match self.documents.iter_mut().find(|known| known.is_same(&document)) {
+            Some(known) => known.complete(document),
+            None => self.documents.push(document),
+        }
+    }
+
+    /// Notes a date of birth; one that differs from the first is kept beside it.
+    pub(crate) fn add_birth(&mut self, date: PartialDate) {
+        match self.birth_date {
+            None => self.birth_date = Some(date),
+            Some(known) if known != date && !self.other_birth_dates.contains(&date) => {
+                self.other_birth_dates.push(date)
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// Adds a nationality unless known.
+    pub(crate) fn add_nationality(&mut self, country: Country) {
+        if !self.nationalities.iter().any(|known| known.is_same(&country)) {
+            self.nationalities.push(country);
+        }
+    }
+
+    /// Adds a seat unless known; `XXX` and the like are none.
+    pub(crate) fn add_seat(&mut self, flight: Option<usize>, number: &str) {
+        let number = number.trim().trim_start_matches('0').to_ascii_uppercase();
+        let letter = number.bytes().last().is_some_and(|b| b.is_ascii_alphabetic());
+        let row = number.bytes().next().is_some_and(|b| b.is_ascii_digit());
+        let seat = Seat { flight, number };
+        if letter && row && seat.number.len() <= 4 && !self.seats.contains(&seat) {
+            self.seats.push(seat);
+        }
+    }
+
+    /// Adds a ticket number: its first run of at least ten digits.
+    pub(crate) fn add_ticket(&mut self, text: &str) {
+        let run = text
+            .split(|c: char| !c.is_ascii_digit())
+            .find(|run| (10..=15).contains(&run.len()));
+        if let Some(number) = run.filter(|number| !self.tickets.iter().any(|known| known == number)) {
+            self.tickets.push(number.to_owned());
+        }
+    }
+
+    /// Adds a contact unless known.
+    pub(crate) fn add_contact(&mut self, contact: Contact) {
+        if !self.contacts.contains(&contact) {
+            self.contacts.push(contact);
+        }
+    }
+
+    /// Adds a frequent flyer number; a programme without a number is none.
+    pub(crate) fn add_frequent_flyer(&mut self, programme: &str, number: &str) {
+        let member = FrequentFlyer {
+            programme: programme.trim().to_owned(),
+            number: number.trim().to_owned(),
+        };
+        let fits = member.number.bytes().any(|b| b.is_ascii_digit());
+        if fits && !self.frequent_flyer.contains(&member) {
+            self.frequent_flyer.push(member);
+        }
+    }
+}
+
+impl NameForm {
+    /// A name; blanks are tidied and a title that stands last and apart is taken off.
+    pub fn new(source: NameSource, surname: &str, given: &str) -> Self {
+        let mut words: Vec<_> = given.split_whitespace().collect();
+        let last = words
+            .last()
+            .filter(|word| is_title(word))
+            .map(|word| (*word).to_owned());
+        let title = last.filter(|_| words.len() > 1);
+        if title.is_some() {
+            words.pop();
+        }
+        let surname = surname.split_whitespace().collect::<Vec<_>>().join(" ");
+        Self {
+            source,
+            surname,
+            given: words.join(" "),
+            title,
+        }
+    }
+
+    /// Whether there is no name in it.
+    pub fn is_empty(&self) -> bool {
+        self.surname.is_empty() && self.given.is_empty()
+    }
+
+    /// Whether a document's name may be this one: same surname, one given name beginning the
+    /// other, glued titles aside.
+    pub(crate) fn resembles(&self, other: &Self) -> bool {
+        let begins = |one: &str, other: &str| !one.is_empty() && other.starts_with(one);
+        let [mine, theirs] = [letters(&self.given), letters(&other.given)];
+        let [my_stem, their_stem] = [&mine, &theirs].map(|given| stem(given));
+        let given = begins(my_stem, &theirs) || begins(their_stem, &mine);
+        letters(&self.surname) == letters(&other.surname) && given
+    }
+
+    /// Takes off a glued title if a document's name proves it: `SEJOONMR` beside `SE JOON`.
+    pub(crate) fn unglue(&mut self, document: &Self) {
+        let glued = letters(&self.given);
+        let mut whole = String::new();
+        for word in document.given.split_whitespace() {
+            whole.push_str(&letters(word));
+            let rest = glued.strip_prefix(&whole).filter(|rest| is_title(rest));
+            if let Some(title) = rest.filter(|_| letters(&self.surname) == letters(&document.surname)) {
+                self.title = Some(title.to_owned());
+                self.given.truncate(self.given.len().saturating_sub(title.len()));
+                return;
+            }
+        }
+    }
+}
+
+impl Country {
+    /// A country by its code; none if nothing is written.
+    pub fn new(raw: &str) -> Option<Self> {
+        let raw = raw.trim();
+        (!raw.is_empty()).then(|| Self {
+            raw: raw.to_owned(),
+            code: country::alpha3(raw).map(str::to_owned),
+        })
+    }
+
+    /// Whether both mean one country.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.code.as_ref().unwrap_or(&self.raw) == other.code.as_ref().unwrap_or(&other.raw)
+    }
+}
+
+impl Document {
+    /// A document by its type code; none without a number.
+    pub fn new(class: &str, number: &str, issuer: &str) -> Option<Self> {
+        let number = number.trim();
+        let document = || Self {
+            class: DocumentClass::of(class),
+            number: number.to_owned(),
+            issuer: Country::new(issuer),
+            expiry: None,
+            issued: None,
+        };
+        (!number.is_empty()).then(document)
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        let issuer = match (&self.issuer, &other.issuer) {
+            (Some(mine), Some(theirs)) => mine.is_same(theirs),
+            _ => true,
+        };
+        let visa = (self.class == DocumentClass::Visa) == (other.class == DocumentClass::Visa);
+        issuer && visa && plain(&self.number) == plain(&other.number)
+    }
+
+    fn complete(&mut self, other: Self) {
+        self.issuer = self.issuer.take().or(other.issuer);
+        self.expiry = self.expiry.or(other.expiry);
+        self.issued = self.issued.or(other.issued);
+        if self.class == DocumentClass::Other(String::new()) {
+            self.class = other.class;
+        }
+    }
+}
+
+impl DocumentClass {
+    /// The sort a type code means (ICAO Doc 9303, PAXLST DOC 1001).
+    pub fn of(code: &str) -> Self {
+        match code.trim().to_ascii_uppercase().as_str() {
+            "P" | "PP" | "PT" | "PD" | "PS" | "PO" | "PE" => Self::Passport,
+            "I" | "A" | "C" | "AC" | "IP" | "ID" | "IC" => Self::Identity,
+            "V" => Self::Visa,
+            other => Self::Other(other.chars().filter(char::is_ascii_alphanumeric).take(3).collect()),
+        }
+    }
+}
+
+impl Sex {
+    /// The sex a code states; the infant codes `FI` and `MI` included.
+    pub fn of(code: &str) -> Option<Self> {
+        match code.trim().to_ascii_uppercase().as_str() {
+            "F" | "FI" => Some(Self::F),
+            "M" | "MI" => Some(Self::M),
+            "U" | "X" | "UI" | "XI" => Some(Self::X),
+            _ => None,
+        }
+    }
+}
+
+impl Bags {
+    /// Adds a tag, or a run of consecutive tags.
+    pub(crate) fn add_tags(&mut self, first: &str, count: u32) {
+        let first = first.trim();
+        let digits = first.len() - first.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+        let Some((prefix, number)) = first
+            .len()
+            .checked_sub(digits)
+            .and_then(|at| first.split_at_checked(at))
+        else {
+            return;
+        };
+        let Ok(start) = number.parse::<u64>() else { return };
+        for step in 0..u64::from(count.clamp(1, 99)) {
+            let tag = format!("{prefix}{:0digits$}", start.saturating_add(step));
+            if !self.tags.contains(&tag) {
+                self.tags.push(tag);
+            }
+        }
+    }
+}
+
+/// Titles as reservation systems write them.
+const TITLES: [&str; 12] = [
+    "MR", "MRS", "MS", "MISS", "MSTR", "MSR", "DR", "PROF", "REV", "SIR", "MX", "CHD",
+];
+
+/// The letters of a name in upper case: how two spellings of one name are compared here.
+pub(crate) fn letters(text: &str) -> String {
+    text.chars()
+        .filter(|c| c.is_alphabetic())
+        .flat_map(char::to_uppercase)
+        .collect()
+}
+
+fn plain(number: &str) -> String {
+    number
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|c| c.to_ascii_uppercase())
+        .collect()
+}
+
+/// The letters of a given name without a title glued to their end.
+fn stem(given: &str) -> &str {
+    let titled = |title: &&str| given.len() > title.len() && given.ends_with(*title);
+    TITLES
+        .iter()
+        .filter(|title| titled(title))
+        .map(|title| title.len())
+        .max()
+        .map_or(given, |length| given.get(..given.len() - length).unwrap_or(given))
+}
+
+fn is_title(word: &str) -> bool {
+    TITLES.iter().any(|title| title.eq_ignore_ascii_case(word))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+    use super::*;
+
+    fn tif(surname: &str, given: &str) -> NameForm {
+        NameForm::new(NameSource::Tif, surname, given)
+    }
+
+    #[test]
+    fn a_title_is_taken_off_only_when_it_stands_apart_or_a_document_proves_it() {
+        assert_eq!(
+            (
+                tif("QUILL", "ZOE MRS").given.as_str(),
+                tif("QUILL", "AMR").given.as_str()
+            ),
+            ("ZOE", "AMR")
+        );
+        let document = NameForm::new(NameSource::Docs, "QUILL", "SE JOON");
+        let mut glued = tif("QUILL", "SEJOONMR");
+        glued.unglue(&document);
+        assert_eq!((glued.given.as_str(), glued.title.as_deref()), ("SEJOON", Some("MR")));
+        let mut name = tif("QUILL", "SAMR");
+        name.unglue(&NameForm::new(NameSource::Docs, "QUILL", "SAMREEN"));
+        assert_eq!(name.given, "SAMR");
+    }
+
+    #[test]
+    fn one_document_with_two_country_codes_is_one_document() {
+        let mut traveller = Traveller::new(Role::Passenger, Kind::Adult);
+        for issuer in ["KR", "KOR", ""] {
+            traveller.add_document(Document::new("P", "M12 345", issuer).unwrap());
+        }
+        traveller.add_document(Document::new("P", "M12345", "JPN").unwrap());
+        assert_eq!(traveller.documents.len(), 2);
+    }
+
+    #[test]
+    fn a_run_of_bag_tags_is_written_out() {
+        let mut bags = Bags::default();
+        bags.add_tags("UT099", 3);
+        assert_eq!(bags.tags, ["UT099", "UT100", "UT101"]);
+        bags.add_tags("", 3);
+        bags.add_tags("NODIGITS", 2);
+        assert_eq!(bags.tags.len(), 3);
+    }
+
+    #[test]
+    fn seats_lose_their_padding_and_placeholders_are_none() {
+        let mut traveller = Traveller::new(Role::Passenger, Kind::Adult);
+        for seat in ["011D", "11D", "XXX", "", "0"] {
+            traveller.add_seat(None, seat);
+        }
+        assert_eq!(
+            traveller.seats.iter().map(|s| s.number.as_str()).collect::<Vec<_>>(),
+            ["11D"]
+        );
+    }
+}
