@@ -1,1 +1,5 @@
 //! x
+
+pub mod clock;
+pub mod keys;
+pub mod store;
