@@ -1,0 +1,295 @@
+//! The embedded database: the only file that names sled.
+//!
+//! sled 0.34.7 is kept within the bounds its measurements demand: `flush` is
+//! followed by `fdatasync` of its file (without it acknowledged writes are lost in
+//! a power cut), writes come from one thread, values stay far below the size at
+//! which sled puts them into files it never syncs, and opening happens on a thread
+//! of its own whose panics and hangs are reported as damage. Everything lies in one
+//! tree, so that one batch is one atomic change.
+
+use super::StoreError;
+use super::guard::{Panicked, guarded};
+use super::mark::CommitMark;
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::io::ErrorKind;
+use std::ops::RangeInclusive;
+use std::path::Path;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+/// A leaf of sled holds 16 values and must stay below 128 KiB (see above).
+const PIECE: usize = 4000;
+/// The longest sealed value the store takes.
+pub(super) const LONGEST: usize = 4 * 1024 * 1024;
+const CACHE_BYTES: u64 = 64 * 1024 * 1024;
+/// Files up to this size are read through when opened; larger ones as they are used.
+const READ_THROUGH_BYTES: u64 = 256 * 1024 * 1024;
+const OPEN_LIMIT: Duration = Duration::from_secs(120);
+const META: u8 = 0;
+const PIECES: u8 = 255;
+const COMMITS: [u8; 2] = [META, b'c'];
+const LOGGED: [u8; 2] = [META, b'l'];
+
+/// One change of one value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Change {
+    /// The day of receipt whose keys sealed the value; such changes are in the segment log too.
+    pub(super) day: Option<u32>,
+    pub(super) key: Vec<u8>,
+    /// The sealed value, or nothing to delete it.
+    pub(super) value: Option<Vec<u8>>,
+}
+
+/// Reads from any thread.
+#[derive(Clone)]
+pub(super) struct Engine {
+    db: sled::Db,
+}
+
+/// Writes from one thread.
+pub(super) struct EngineWriter {
+    engine: Engine,
+    file: File,
+    mark: CommitMark,
+    commits: u64,
+}
+
+impl Engine {
+    /// Opens the database in `dir`, or reports it damaged; never repairs it.
+    pub(super) fn open(dir: &Path) -> Result<(Self, EngineWriter), StoreError> {
+        let path = dir.join("db");
+        fs::create_dir_all(&path).map_err(StoreError::io("make the folder of the database"))?;
+        remove_unfinished_snapshots(&path)?;
+        let engine = Self {
+            db: open_watched(&path)?,
+        };
+        let commits = engine.counter(&COMMITS)?;
+        let mark = CommitMark::open(dir, commits)?;
+        let file = File::open(path.join("db")).map_err(StoreError::io("open the database's file"))?;
+        for folder in [&path, dir] {
+            let folder = File::open(folder).and_then(|folder| folder.sync_all());
+            folder.map_err(StoreError::io("sync the folder of the database"))?;
+        }
+        let writer = EngineWriter {
+            engine: engine.clone(),
+            file,
+            mark,
+            commits,
+        };
+        Ok((engine, writer))
+    }
+
+    /// The number of the last segment log entry that is in the database.
+    pub(super) fn logged(&self) -> Result<u64, StoreError> {
+        self.counter(&LOGGED)
+    }
+
+    pub(super) fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        // A value in pieces may be replaced while it is put together; then once more.
+        for _ in 0..100 {
+            let Some(head) = self.raw(key)? else { return Ok(None) };
+            let (count, first) = split_head(&head)?;
+            let mut value = first.to_vec();
+            for number in 1..=count {
+                value.extend_from_slice(&self.raw(&piece_key(key, number))?.unwrap_or_default());
+            }
+            if count == 0 || self.raw(key)?.as_ref() == Some(&head) {
+                return Ok(Some(value));
+            }
+        }
+        Err(damaged("a value does not hold still"))
+    }
+
+    /// All keys that start with `prefix`, in order.
+    pub(super) fn keys(&self, prefix: &[u8]) -> Result<Vec<Vec<u8>>, StoreError> {
+        caught(|| {
+            let keys = self.db.scan_prefix(prefix).keys();
+            keys.map(|key| key.map(|key| key.to_vec())).collect::<Result<_, _>>()
+        })
+    }
+
+    /// Every value in one piece within a range of keys, in order.
+    pub(super) fn each(
+        &self,
+        range: RangeInclusive<Vec<u8>>,
+        mut visit: impl FnMut(&[u8], &[u8]) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        caught(|| {
+            for entry in self.db.range(range) {
+                let (key, value) = entry?;
+                if let Err(error) = split_head(&value).and_then(|(_, value)| visit(&key, value)) {
+                    return Ok(Err(error));
+                }
+            }
+            Ok(Ok(()))
+        })?
+    }
+
+    fn raw(&self, key: &[u8]) -> Result<Option<sled::IVec>, StoreError> {
+        caught(|| self.db.get(key))
+    }
+
+    fn counter(&self, key: &[u8]) -> Result<u64, StoreError> {
+        let Some(value) = self.raw(key)? else { return Ok(0) };
+        let bytes = value
+            .as_ref()
+            .try_into()
+            .map_err(|_| damaged("a counter has another size"))?;
+        Ok(u64::from_be_bytes(bytes))
+    }
+}
+
+impl EngineWriter {
+    /// Makes the changes, all or none, and returns when they are on the disk.
+    pub(super) fn commit(&mut self, changes: &[Change], logged: Option<u64>) -> Result<(), StoreError> {
+        let mut batch = sled::Batch::default();
+        let mut pieces = HashMap::new();
+        for change in changes {
+            self.add(&mut batch, &mut pieces, change)?;
+        }
+        self.commits += 1;
+        batch.insert(&COMMITS, &self.commits.to_be_bytes());
+        if let Some(logged) = logged {
+            batch.insert(&LOGGED, &logged.to_be_bytes());
+        }
+        caught(|| {
+            self.engine.db.apply_batch(batch)?;
+            self.engine.db.flush()
+        })?;
+        // sled's own flush ends in sync_file_range, which a power cut does not respect.
+        self.file.sync_data().map_err(StoreError::io("sync the database"))?;
+        self.mark.set(self.commits)
+    }
+
+    fn add(
+        &self,
+        batch: &mut sled::Batch,
+        pieces: &mut HashMap<Vec<u8>, u16>,
+        change: &Change,
+    ) -> Result<(), StoreError> {
+        let held = match pieces.get(&change.key) {
+            Some(count) => *count,
+            None => self.pieces_of(&change.key)?,
+        };
+        let count = match &change.value {
+            Some(value) => put(batch, &change.key, value)?,
+            None => {
+                batch.remove(change.key.as_slice());
+                0
+            }
+        };
+        for number in count + 1..=held {
+            batch.remove(piece_key(&change.key, number));
+        }
+        pieces.insert(change.key.clone(), count);
+        Ok(())
+    }
+
+    fn pieces_of(&self, key: &[u8]) -> Result<u16, StoreError> {
+        match self.engine.raw(key)? {
+            Some(head) => Ok(split_head(&head)?.0),
+            None => Ok(0),
+        }
+    }
+}
+
+fn put(batch: &mut sled::Batch, key: &[u8], value: &[u8]) -> Result<u16, StoreError> {
+    let (first, rest) = value.split_at(value.len().min(PIECE));
+    let count = u16::try_from(rest.len().div_ceil(PIECE)).map_err(|_| StoreError::TooLong)?;
+    batch.insert(key, [&count.to_be_bytes(), first].concat());
+    for (number, piece) in (1..=count).zip(rest.chunks(PIECE)) {
+        batch.insert(piece_key(key, number), piece);
+    }
+    Ok(count)
+}
+
+fn piece_key(key: &[u8], number: u16) -> Vec<u8> {
+    [&[PIECES], key, &number.to_be_bytes()].concat()
+}
+
+fn split_head(value: &[u8]) -> Result<(u16, &[u8]), StoreError> {
+    let (count, first) = value.split_first_chunk().ok_or(damaged("a value is cut short"))?;
+    Ok((u16::from_be_bytes(*count), first))
+}
+
+/// A kill during a snapshot leaves a file at which sled would refuse to open.
+fn remove_unfinished_snapshots(path: &Path) -> Result<(), StoreError> {
+    let entries = fs::read_dir(path).map_err(StoreError::io("list the folder of the database"))?;
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with("snap.") && name.ends_with(".generating") {
+            fs::remove_file(entry.path()).map_err(StoreError::io("remove an unfinished snapshot"))?;
+        }
+    }
+    Ok(())
+}
+
+/// Opens on a thread of its own: damage may make sled panic or never return.
+fn open_watched(path: &Path) -> Result<sled::Db, StoreError> {
+    let (done, outcome) = mpsc::channel();
+    let path = path.to_owned();
+    let opener = move || {
+        let _ = done.send(caught(|| open_unlocked(&path)));
+    };
+    let named = thread::Builder::new().name("store-open".to_owned());
+    named
+        .spawn(opener)
+        .map_err(StoreError::io("start the thread that opens the database"))?;
+    match outcome.recv_timeout(OPEN_LIMIT) {
+        Ok(result) => result,
+        Err(_) => Err(damaged("it does not open in time")),
+    }
+}
+
+/// sled gives its own file lock back a little after it is closed; `DIR/lock` is ours.
+fn open_unlocked(path: &Path) -> sled::Result<sled::Db> {
+    let config = sled::Config::new()
+        .path(path)
+        .flush_every_ms(None)
+        .cache_capacity(CACHE_BYTES);
+    let mut attempts = 0;
+    loop {
+        match config.open() {
+            Err(sled::Error::Io(error)) if attempts < 50 && is_locked(&error) => {
+                attempts += 1;
+                thread::sleep(Duration::from_millis(100));
+            }
+            Err(error) => return Err(error),
+            Ok(db) => return read_through(db),
+        }
+    }
+}
+
+fn is_locked(error: &std::io::Error) -> bool {
+    error.kind() == ErrorKind::WouldBlock || error.to_string().contains("lock")
+}
+
+fn read_through(db: sled::Db) -> sled::Result<sled::Db> {
+    if db.size_on_disk()? <= READ_THROUGH_BYTES {
+        db.iter().try_for_each(|entry| entry.map(drop))?;
+    }
+    Ok(db)
+}
+
+fn caught<T>(work: impl FnOnce() -> sled::Result<T>) -> Result<T, StoreError> {
+    match guarded(work) {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(sled::Error::Io(error))) if !is_damage(error.kind()) => Err(StoreError::io("use the database")(error)),
+        Ok(Err(_)) => Err(damaged("it does not read as it was written")),
+        Err(Panicked) => Err(damaged("the database engine gave up")),
+    }
+}
+
+fn is_damage(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::UnexpectedEof | ErrorKind::InvalidData | ErrorKind::InvalidInput
+    )
+}
+
+pub(super) const fn damaged(sign: &'static str) -> StoreError {
+    StoreError::Damaged { sign }
+}
