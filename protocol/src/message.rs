@@ -6,6 +6,7 @@
 
 pub mod disclosure;
 pub mod epoch;
+pub mod lookup;
 pub mod problem;
 mod promise;
 mod strict;
