@@ -12,6 +12,7 @@
 
 mod base;
 
+use self::ReceiptError::Components;
 use crate::message::{MAX_DOCUMENT, Promise, VERSION, Version, strict_json};
 use crate::metadata::{Metadata, MetadataError};
 use crate::signature::{LABEL, REQUEST_TAG, RESPONSE_TAG, VerifiedRequest, VerifiedResponse};
@@ -217,8 +218,6 @@ impl Receipt {
         }
     }
 }
-
-use ReceiptError::Components;
 
 impl Signed {
     /// Verifies one half; gives its components and the metadata of its signer.
