@@ -58,7 +58,7 @@ fn the_template_is_an_agreement() {
 fn a_misspelt_element_is_found_with_its_place_and_a_suggestion() {
     let found = findings("\"pnr.05_contact\"", "\"pnr.05_contacts\"");
     let line = text().lines().position(|line| line.contains("pnr.05_contact")).unwrap() + 1;
-    assert_eq!((found[0].code, found[0].line, found[0].column), ("A020", line, 89));
+    assert_eq!((found[0].code, found[0].line, found[0].column), ("A020", line, 87));
     assert_eq!(found[0].help.as_deref(), Some("did you mean `pnr.05_contact`?"));
 }
 
