@@ -3,6 +3,8 @@
 mod check;
 mod file;
 mod template;
+#[cfg(test)]
+mod tests;
 
 use crate::facts::Approvals;
 use crate::finding::{Finding, Findings};

@@ -151,3 +151,56 @@ fn digest(profile: &Profile, strict: bool, national: &[SourceFile]) -> Digest {
     }
     sha256(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::indexing_slicing,
+        reason = "a test may stop at the first surprise"
+    )]
+    use super::*;
+
+    fn load(national: &str) -> Result<Bundle, Vec<Finding>> {
+        Bundle::load(Profile::eu_pnr().unwrap(), &[SourceFile::new(SETTINGS, national)])
+    }
+
+    #[test]
+    fn the_profile_loads_with_a_clause_for_every_rule() {
+        let bundle = Bundle::load(Profile::eu_pnr().unwrap(), &[]).unwrap();
+        assert!(bundle.strict());
+        assert!(bundle.clauses().any(|clause| clause.id == "S-PRIOR-REVIEW"));
+        assert!(bundle.clauses().count() > 40);
+    }
+
+    #[test]
+    fn national_settings_narrow_and_change_the_digest() {
+        let plain = load("format = \"piux-national/1\"").unwrap();
+        let narrow = "format = \"piux-national/1\"\nretention.erase = \"P3Y\"\nlimits.queries_per_day = 10";
+        let narrower = load(narrow).unwrap();
+        assert_eq!(narrower.profile().limits().queries_per_day, 10);
+        assert_eq!(narrower.schedule().erase.to_string(), "P3Y");
+        assert_ne!(plain.digest(), narrower.digest());
+    }
+
+    #[test]
+    fn national_settings_that_widen_are_refused() {
+        for wide in [
+            "retention.full = \"P7M\"",
+            "retention.erase = \"P6Y\"",
+            "limits.agreement_years = 4",
+        ] {
+            let findings = load(&format!("format = \"piux-national/1\"\n{wide}")).unwrap_err();
+            assert_eq!(findings[0].code, "N010", "{wide}");
+        }
+    }
+
+    #[test]
+    fn a_file_of_another_kind_is_a_finding() {
+        let stray = SourceFile::new("rules.ceder", "");
+        assert_eq!(
+            Bundle::load(Profile::eu_pnr().unwrap(), &[stray]).unwrap_err()[0].code,
+            "N003"
+        );
+    }
+}

@@ -400,3 +400,6 @@ fn place_of(file: &SourceFile, id: &str) -> std::ops::Range<usize> {
     let start = file.text.find(&format!("@id(\"{id}\")")).unwrap_or(0);
     start..start
 }
+
+#[cfg(test)]
+mod tests;
