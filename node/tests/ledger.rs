@@ -122,7 +122,11 @@ fn many_writers_share_commits_and_all_are_kept() {
     let ledger = folder.open();
     std::thread::scope(|scope| {
         for _ in 0..16 {
-            scope.spawn(|| (0..50).for_each(|_| drop(ledger.record(query(now()), ()).unwrap())));
+            scope.spawn(|| {
+                for _ in 0..50 {
+                    ledger.record(query(now()), ()).unwrap();
+                }
+            });
         }
     });
     assert_eq!(ledger.size(), 3 + 800);
@@ -222,7 +226,9 @@ fn a_segment_ends_and_the_next_goes_on() {
         ..Options::default()
     };
     let ledger = folder.try_open(small).unwrap();
-    (0..60).for_each(|_| drop(ledger.record(answer(now()), ()).unwrap()));
+    for _ in 0..60 {
+        ledger.record(answer(now()), ()).unwrap();
+    }
     drop(ledger);
     assert!(folder.path("wal/00000003.wal").exists());
     let ledger = folder.try_open(small).unwrap();
@@ -287,7 +293,9 @@ fn only_the_officer_opens_details_and_nothing_else_shows_them() {
 fn a_proof_stands_alone() {
     let folder = Folder::new();
     let ledger = folder.open();
-    (0..300).for_each(|_| drop(ledger.record(query(now()), ()).unwrap()));
+    for _ in 0..300 {
+        ledger.record(query(now()), ()).unwrap();
+    }
     for index in [0, 5, 255, 256, 290] {
         let proof: LogProof = ledger.prove(index).unwrap().parse().unwrap();
         let line = ledger.reader().unwrap().line(index).unwrap();
@@ -393,7 +401,9 @@ fn a_ledger_of_another_name_or_key_is_refused() {
 fn a_lost_tile_is_written_again_and_the_repair_is_recorded() {
     let folder = Folder::new();
     let ledger = folder.open();
-    (0..300).for_each(|_| drop(ledger.record(query(now()), ()).unwrap()));
+    for _ in 0..300 {
+        ledger.record(query(now()), ()).unwrap();
+    }
     drop(ledger);
     let tile = Tile::of_size(Shelf::Hashes(0), 0, 300).unwrap().to_string();
     folder.flip(&format!("log/2026/{tile}"), 40);
@@ -414,7 +424,9 @@ fn a_lost_tile_is_written_again_and_the_repair_is_recorded() {
 fn everything_that_is_tampered_with_is_found_and_has_its_exit_code() {
     let folder = Folder::new();
     let ledger = folder.open();
-    (0..300).for_each(|_| drop(ledger.record(answer(now()), ()).unwrap()));
+    for _ in 0..300 {
+        ledger.record(answer(now()), ()).unwrap();
+    }
     drop(ledger);
     assert_eq!(folder.verify().exit_code(), 0);
     let tampered = |file: &str, at: usize| {
@@ -438,7 +450,9 @@ fn everything_that_is_tampered_with_is_found_and_has_its_exit_code() {
 fn a_forged_entry_with_a_matching_tile_is_found() {
     let folder = Folder::new();
     let ledger = folder.open();
-    (0..300).for_each(|_| drop(ledger.record(query(now()), ()).unwrap()));
+    for _ in 0..300 {
+        ledger.record(query(now()), ()).unwrap();
+    }
     drop(ledger);
     let bundle = folder.path("log/2026/tile/entries/000");
     let bytes = fs::read(&bundle).unwrap();
@@ -470,7 +484,7 @@ fn a_ledger_can_be_read_while_the_node_runs() {
     let writer = Arc::clone(&ledger);
     let thread = std::thread::spawn(move || {
         (0..400).for_each(|n| {
-            drop(writer.record(query(now()), ()).unwrap());
+            writer.record(query(now()), ()).unwrap();
             if n % 40 == 0 {
                 drop(writer.checkpoint().unwrap());
             }

@@ -88,6 +88,9 @@ pub fn answer(at: Timestamp) -> Entry {
     .count(Counter::Slots, 4)
 }
 
+/// Every file of a folder.
+pub type Snapshot = Vec<(PathBuf, Vec<u8>)>;
+
 pub struct Folder {
     dir: tempfile::TempDir,
     dpo: DpoKeyPair,
@@ -165,7 +168,7 @@ impl Folder {
     }
 
     /// A copy of the folder, as a crash or a backup would leave it.
-    pub fn snapshot(&self) -> Vec<(PathBuf, Vec<u8>)> {
+    pub fn snapshot(&self) -> Snapshot {
         let mut files = Vec::new();
         self.each_file(|path, bytes| files.push((path.to_owned(), bytes.to_vec())));
         files
