@@ -22,8 +22,9 @@ mod replay;
 
 pub use eligibility::RecordFacts;
 pub use live::LiveIndex;
+pub use release::DecisionError;
 
-pub(crate) use note::Note;
+pub(crate) use note::{Note, names};
 pub(crate) use refusal::Refusal;
 
 use crate::agreements::Agreements;
@@ -93,7 +94,7 @@ impl Answer {
 
     fn problem(problem: &Problem) -> Self {
         let ending = Ending::Problem(problem.kind);
-        Self { ending, media_type: piux_protocol::message::PROBLEM, body: problem.to_json() }
+        Self { ending, media_type: piux_protocol::message::problem::MEDIA_TYPE, body: problem.to_json() }
     }
 }
 
@@ -231,8 +232,9 @@ fn remembered(ground: &Ground, now: Timestamp) -> (ReplaySet, Quotas) {
     let (mut seen, mut quotas) = (ReplaySet::default(), Quotas::default());
     let midnight = Timestamp::from_seconds(now.day() * 86_400);
     let minutes_ago = now.plus_seconds(-replay::REMEMBERED_SECONDS);
-    for leaf in ground.ledger.recent(midnight.min(minutes_ago)) {
-        note::remember(&leaf, minutes_ago, &mut seen, &mut quotas, now);
+    let recent = ground.ledger.recent(midnight.min(minutes_ago)).unwrap_or_default();
+    for leaf in recent.iter().filter_map(|line| line.leaf.as_ref()) {
+        note::remember(leaf, minutes_ago, &mut seen, &mut quotas, now);
     }
     (seen, quotas)
 }

@@ -61,24 +61,30 @@ impl Responder {
     }
 
     /// The token a request presents, if it is ours, the sender's, in time and unused.
-    pub(super) fn presented(
+    pub(super) fn spend(
         &self,
         admitted: &Admitted,
         action: Action,
         now: Timestamp,
     ) -> Result<AuthorizationDetails, Refusal> {
+        let token = self.presented(admitted, now)?;
+        let fits = token.details().actions.contains(&action);
+        if fits && self.tokens.take(token.jti, token.exp, now) {
+            Ok(token.details().clone())
+        } else {
+            Err(Refusal::TokenInvalid)
+        }
+    }
+
+    /// The token a request presents, if it is ours, the sender's and in time; it stays unused.
+    pub(super) fn presented(&self, admitted: &Admitted, now: Timestamp) -> Result<AccessToken, Refusal> {
         let header = admitted.request.request().header("authorization").ok_or(Refusal::TokenInvalid)?;
         let text = Granted::token_in(header).ok_or(Refusal::TokenInvalid)?;
         let units = [admitted.partner.unit(), self.ground.unit];
-        let key = admitted.request.key_id().to_string();
+        let key = admitted.request.key_id();
         let keys = [self.ground.exchange_key.verifying_key()];
-        let token = AccessToken::verify(text, &keys, units, &key, now).map_err(|_| Refusal::TokenInvalid)?;
-        let before_start = token.iat < self.tokens.since.seconds();
-        let other_action = !token.details().actions.contains(&action);
-        if before_start || other_action || !self.tokens.take(token.jti, token.exp, now) {
-            return Err(Refusal::TokenInvalid);
-        }
-        Ok(token.details().clone())
+        let token = AccessToken::verify(text, &keys, units, key, now).map_err(|_| Refusal::TokenInvalid)?;
+        if token.iat < self.tokens.since.seconds() { Err(Refusal::TokenInvalid) } else { Ok(token) }
     }
 
     pub(super) fn authorize_lookup(
@@ -89,7 +95,7 @@ impl Responder {
     ) -> Result<Authorized, Refusal> {
         let request = LookupRequest::parse(admitted.request.body()).map_err(|_| Refusal::Malformed)?;
         note.lookup(&request);
-        let details = self.presented(admitted, Action::Lookup, now)?;
+        let details = self.spend(admitted, Action::Lookup, now)?;
         note.details(&details);
         let same = (&request.agreement, request.agreement_version, request.purpose, request.scope)
             == (&details.agreement, details.agreement_version, details.purpose, details.scope);
@@ -164,7 +170,7 @@ impl Responder {
         Grant {
             responder: self.ground.unit,
             requester: admitted.partner.unit(),
-            jkt: admitted.request.key_id().to_string(),
+            jkt: admitted.request.key_id(),
             details,
             policy: self.agreements.bundle().digest(),
         }

@@ -31,6 +31,10 @@ impl Responder {
         now: Timestamp,
     ) -> Result<Answer, Refusal> {
         let id = agreement.parse().map_err(|_| Refusal::NotFound)?;
+        let token = self.presented(admitted, now)?;
+        if token.details().agreement != id {
+            return Err(Refusal::TokenInvalid);
+        }
         let bilateral = self.bilateral(admitted, &id, now)?;
         note.bilateral(&bilateral, self.agreements.bundle().digest());
         if bilateral.state_at(now) != piux_policy::lifecycle::State::Active {
@@ -47,7 +51,7 @@ impl Responder {
         let body = admitted.request.body();
         let request: DisclosureRequest = strict_json(body, MAX_REQUEST).map_err(|_| Refusal::Malformed)?;
         note.disclosure(&request);
-        let details = self.presented(admitted, Action::Disclose, now)?;
+        let details = self.spend(admitted, Action::Disclose, now)?;
         note.details(&details);
         let same = (&request.agreement, request.agreement_version, request.purpose)
             == (&details.agreement, details.agreement_version, details.purpose)
@@ -78,6 +82,7 @@ impl Responder {
         now: Timestamp,
     ) -> Result<Answer, Refusal> {
         let id: DisclosureId = id.parse().map_err(|_| Refusal::NotFound)?;
+        self.presented(admitted, now)?;
         let request = Request::read(&self.ground.store, id, now).map_err(|_| Refusal::IndexUnavailable)?;
         let request = request.filter(|request| request.partner == admitted.partner.unit()).ok_or(Refusal::NotFound)?;
         self.state_of(&request, note)

@@ -186,14 +186,14 @@ pub(crate) fn names<'a>(clauses: impl IntoIterator<Item = &'a Clause>) -> Vec<Cl
 
 /// Takes from one leaf what a restarted node must not forget: nonces and volumes.
 pub(super) fn remember(leaf: &Leaf, since: Timestamp, seen: &mut ReplaySet, quotas: &mut Quotas, now: Timestamp) {
-    if let (Some(nonce), Some(peer)) = (leaf.nonce, leaf.peer) {
-        if leaf.time >= since {
-            seen.insert(peer, nonce, leaf.time);
+    if let (Some(nonce), Some(peer)) = (leaf.non, leaf.peer) {
+        if leaf.t >= since {
+            seen.insert(peer, nonce, leaf.t);
         }
     }
-    let granted = leaf.kind == Kind::QueryIn && leaf.decision == Some(Decision::Permit);
-    if let (true, Some(agreement), true) = (granted, &leaf.agreement, leaf.time.day() == now.day()) {
-        if let Some(slots) = leaf.counts.get(&Counter::Slots) {
+    let granted = leaf.k == Kind::QueryIn && leaf.dec == Some(Decision::Permit);
+    if let (true, Some(agreement), true) = (granted, &leaf.agr, leaf.t.day() == now.day()) {
+        if let Some(slots) = leaf.cnt.get(&Counter::Slots) {
             quotas.reserve(agreement, *slots, now);
         }
     }

@@ -1,7 +1,8 @@
 //! The exchange: what partners reach. Each route hands its bytes to one journey.
 
 use super::problem;
-use crate::answer::{Answered, Responder, Route};
+use super::problem::{Outcome, status};
+use crate::answer::{Ending, Journey, Responder, Route};
 use crate::node::Node;
 use crate::telemetry::{Metrics, Served};
 use axum::Router;
@@ -14,7 +15,7 @@ use piux_protocol::message::problem::{Problem, ProblemKind};
 use piux_protocol::message::{
     DISCLOSURES_PATH, EPOCHS_PATH, JWK_SET, JWKS_PATH, LOOKUPS_PATH, MAX_REQUEST, METADATA, METADATA_PATH, TOKEN_PATH,
 };
-use piux_protocol::signature::HttpRequest;
+use piux_protocol::signature::{HttpRequest, HttpResponse};
 use std::sync::Arc;
 use std::time::Duration;
 use tower_http::timeout::TimeoutLayer;
@@ -82,16 +83,31 @@ async fn disclosure_state(State(exchange): State<Exchange>, Path(id): Path<Strin
 impl Exchange {
     /// Reads the request, runs the journey on a blocking thread, counts, answers.
     async fn journey(&self, route_name: &'static str, route: Route, request: Request) -> Response<Body> {
-        let answered = match self.read(request).await {
-            Err(kind) => Answered::unsigned(&Problem::new(kind)),
-            Ok(request) => {
-                let responder = self.responder.clone();
-                let journey = tokio::task::spawn_blocking(move || responder.answer(&route, request));
-                journey.await.unwrap_or_else(|_| Answered::unsigned(&Problem::new(ProblemKind::Internal)))
-            }
+        let responder = self.responder.clone();
+        let ended = match self.read(request).await {
+            Err(kind) => Journey::Stranger(Problem::new(kind)),
+            Ok(request) => tokio::task::spawn_blocking(move || responder.answer(&route, request))
+                .await
+                .unwrap_or_else(|_| Journey::Stranger(Problem::new(ProblemKind::Internal))),
         };
-        self.metrics.count(Served { listener: "exchange", route: route_name, outcome: answered.outcome() });
-        into_http(answered)
+        let outcome = match &ended {
+            Journey::Stranger(problem) => Outcome::Problem(problem.kind),
+            Journey::Partner(closed) => outcome(closed.ending()),
+        };
+        self.metrics.count(Served { listener: "exchange", route: route_name, outcome: word(outcome) });
+        self.leave(ended, outcome)
+    }
+
+    /// Strangers get an unsigned problem, partners a signed answer.
+    fn leave(&self, ended: Journey, outcome: Outcome) -> Response<Body> {
+        let closed = match ended {
+            Journey::Stranger(problem) => return problem::unsigned(&problem),
+            Journey::Partner(closed) => closed,
+        };
+        match self.responder.sign(*closed, status(outcome).as_u16()) {
+            Ok(message) => into_http(message),
+            Err(_) => problem::unsigned(&Problem::new(ProblemKind::Internal)),
+        }
     }
 
     /// The request as its signature saw it: the target URI is ours, never a header's.
@@ -109,8 +125,24 @@ impl Exchange {
     }
 }
 
-fn into_http(answered: Answered) -> Response<Body> {
-    let message = answered.into_message();
+fn outcome(ending: Ending) -> Outcome {
+    match ending {
+        Ending::Answered => Outcome::Answered,
+        Ending::Made => Outcome::Made,
+        Ending::Pending => Outcome::Pending,
+        Ending::Problem(kind) => Outcome::Problem(kind),
+    }
+}
+
+/// The outcome as a metric's label.
+fn word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Problem(kind) => kind.urn().trim_start_matches("urn:piux:problem:"),
+        Outcome::Answered | Outcome::Made | Outcome::Pending => "ok",
+    }
+}
+
+fn into_http(message: HttpResponse) -> Response<Body> {
     let mut response = Response::new(Body::from(message.body));
     if let Ok(status) = axum::http::StatusCode::from_u16(message.status) {
         *response.status_mut() = status;

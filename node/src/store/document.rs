@@ -33,6 +33,8 @@ pub enum DocumentTable {
     Descriptors = 7,
     /// Partners' metadata and agreements as they came in.
     Partners = 8,
+    /// Lookups we answered: what is needed to find a hit's subject again.
+    AnsweredQueries = 9,
 }
 
 /// A document and its name.

@@ -165,6 +165,12 @@ impl Descriptor {
     }
 }
 
+impl crate::message::epoch::Linked for Descriptor {
+    fn previous(&self) -> Option<Digest> {
+        self.prev
+    }
+}
+
 impl SlotCount {
     fn of(&self, family: BucketFamily) -> u32 {
         match family {
