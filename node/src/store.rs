@@ -10,6 +10,7 @@ mod document;
 mod engine;
 mod error;
 mod guard;
+mod imprint;
 mod index;
 mod lock;
 mod mark;
@@ -31,6 +32,7 @@ pub use subject::SubjectId;
 
 use crate::keys::{DayPart, KeyRing, Seed};
 use engine::{Change, Engine};
+use imprint::Imprinter;
 use piux_protocol::vocabulary::Random;
 use segment::SegmentLog;
 use std::fmt;
@@ -39,9 +41,11 @@ use writer::Writer;
 
 /// The opened store of one unit; shared by all parts of the node.
 pub struct Store {
-    // Fields are dropped in this order: the writer ends before the folder is given back.
+    // Fields are dropped in this order: the writer ends, the database is closed, its
+    // imprint is taken, the folder is given back.
     writer: Writer,
     engine: Engine,
+    _imprinter: Imprinter,
     keys: Arc<KeyRing>,
     random: Arc<dyn Random>,
     /// Held from reading a sketch until it is written back.
@@ -72,6 +76,7 @@ impl Store {
         Ok(Self {
             writer: Writer::start(writer, log)?,
             engine,
+            _imprinter: Imprinter(lock.dir().to_owned()),
             keys,
             random,
             sketches: Mutex::new(()),

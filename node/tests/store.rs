@@ -8,7 +8,7 @@
 )]
 
 mod store {
-    pub mod setting;
+    mod setting;
 
     mod damage;
     mod documents;

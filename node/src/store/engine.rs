@@ -9,6 +9,7 @@
 
 use super::StoreError;
 use super::guard::{Panicked, guarded};
+use super::imprint::Safeguard;
 use super::mark::CommitMark;
 use std::collections::HashMap;
 use std::fs::{self, File};
@@ -57,11 +58,24 @@ pub(super) struct EngineWriter {
 }
 
 impl Engine {
-    /// Opens the database in `dir`, or reports it damaged; never repairs it.
+    /// Opens the database in `dir`; a damaged one is reported and left as it was found.
     pub(super) fn open(dir: &Path) -> Result<(Self, EngineWriter), StoreError> {
+        let safeguard = Safeguard::raise(dir)?;
+        match Self::open_secured(dir) {
+            Ok(opened) => {
+                safeguard.lower();
+                Ok(opened)
+            }
+            Err(error) => {
+                safeguard.restore();
+                Err(error)
+            }
+        }
+    }
+
+    fn open_secured(dir: &Path) -> Result<(Self, EngineWriter), StoreError> {
         let path = dir.join("db");
         fs::create_dir_all(&path).map_err(StoreError::io("make the folder of the database"))?;
-        remove_unfinished_snapshots(&path)?;
         let engine = Self {
             db: open_watched(&path)?,
         };
@@ -212,19 +226,6 @@ fn piece_key(key: &[u8], number: u16) -> Vec<u8> {
 fn split_head(value: &[u8]) -> Result<(u16, &[u8]), StoreError> {
     let (count, first) = value.split_first_chunk().ok_or(damaged("a value is cut short"))?;
     Ok((u16::from_be_bytes(*count), first))
-}
-
-/// A kill during a snapshot leaves a file at which sled would refuse to open.
-fn remove_unfinished_snapshots(path: &Path) -> Result<(), StoreError> {
-    let entries = fs::read_dir(path).map_err(StoreError::io("list the folder of the database"))?;
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        if name.starts_with("snap.") && name.ends_with(".generating") {
-            fs::remove_file(entry.path()).map_err(StoreError::io("remove an unfinished snapshot"))?;
-        }
-    }
-    Ok(())
 }
 
 /// Opens on a thread of its own: damage may make sled panic or never return.

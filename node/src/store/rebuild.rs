@@ -1,9 +1,9 @@
 //! The database made anew from the segment log.
 
-use super::StoreError;
 use super::engine::{Engine, EngineWriter, damaged};
 use super::mark::CommitMark;
 use super::segment::{self, log_damaged};
+use super::{StoreError, imprint};
 use crate::keys::KeyRing;
 use std::fs;
 use std::path::Path;
@@ -60,6 +60,7 @@ pub(super) fn is_forgotten(keys: &KeyRing, day: Option<u32>) -> bool {
 /// The damaged database is kept for whoever wants to look at it; it holds sealed values only.
 fn set_aside(dir: &Path) -> Result<(), StoreError> {
     CommitMark::remove(dir);
+    imprint::forget(dir);
     let db = dir.join("db");
     if !db.exists() {
         return Ok(());

@@ -44,34 +44,54 @@ fn reads_back(store: &Store) -> Result<bool, StoreError> {
     Ok(rows == usize::from(RECORDS))
 }
 
-/// Opens a copy after `spoil` had its way with it: whole, or recognised as damaged.
+/// Opens a copy after `spoil` had its way with it: whole, or recognised as damaged and untouched.
 fn spoilt(unit: &Unit, spoil: impl FnOnce(&Path)) -> Result<(), StoreError> {
     let copy = tempfile::tempdir().unwrap();
     copy_folder(unit.path(), copy.path());
     spoil(copy.path());
-    let store = open(copy.path(), &unit.keys)?;
-    assert!(reads_back(&store)?, "lost without a word");
+    let found = contents(&copy.path().join("db"));
+    let opened = open(copy.path(), &unit.keys);
+    if opened.is_err() {
+        assert!(
+            contents(&copy.path().join("db")) == found,
+            "a damaged database was touched"
+        );
+        assert!(open(copy.path(), &unit.keys).is_err(), "the damage was forgotten");
+    }
+    assert!(reads_back(&opened?)?, "lost without a word");
     Ok(())
 }
 
+/// Flips two bytes at `step` sixtieths of the bytes in use.
+fn flip(database: &Path, step: usize) {
+    let mut bytes = fs::read(database).unwrap();
+    let used = bytes.iter().rposition(|byte| *byte != 0).unwrap();
+    let at = used * step / 60;
+    bytes[at] ^= 0x55;
+    bytes[at + 7] ^= 0xaa;
+    fs::write(database, bytes).unwrap();
+}
+
 #[test]
-fn a_flipped_byte_of_the_database_is_recognised_or_harmless() {
+fn any_flipped_byte_of_a_closed_database_is_recognised() {
     let unit = filled();
-    let length = fs::metadata(unit.path().join("db/db")).unwrap().len();
-    let used = contents(&unit.path().join("db"))
-        .iter()
-        .rposition(|byte| *byte != 0)
-        .unwrap();
+    for step in 0..60 {
+        let outcome = spoilt(&unit, |copy| flip(&copy.join("db/db"), step));
+        assert!(
+            matches!(outcome, Err(StoreError::Damaged { .. })),
+            "{step}: {outcome:?}"
+        );
+    }
+}
+
+#[test]
+fn a_flipped_byte_after_a_crash_is_recognised_or_harmless() {
+    let unit = filled();
     let mut recognised = 0;
     for step in 0..60 {
         let outcome = spoilt(&unit, |copy| {
-            let path = copy.join("db/db");
-            let mut bytes = fs::read(&path).unwrap();
-            let end = used.min(usize::try_from(length).unwrap() - 8);
-            let at = end * step / 60;
-            bytes[at] ^= 0x55;
-            bytes[at + 7] ^= 0xaa;
-            fs::write(&path, bytes).unwrap();
+            fs::remove_file(copy.join("db.imprint")).unwrap();
+            flip(&copy.join("db/db"), step);
         });
         match outcome {
             Ok(()) => {}
@@ -87,6 +107,7 @@ fn a_database_cut_short_is_recognised() {
     let unit = filled();
     for part in [0, 1, 2, 3] {
         let outcome = spoilt(&unit, |copy| {
+            fs::remove_file(copy.join("db.imprint")).unwrap();
             let path = copy.join("db/db");
             let bytes = fs::read(&path).unwrap();
             fs::write(&path, &bytes[..bytes.len() * part / 4]).unwrap();
@@ -108,6 +129,7 @@ fn a_database_that_fell_behind_is_recognised() {
         .unwrap();
     fs::remove_dir_all(unit.path().join("db")).unwrap();
     copy_folder(old.path(), &unit.path().join("db"));
+    fs::remove_file(unit.path().join("db.imprint")).unwrap();
     let error = open(unit.path(), &unit.keys).unwrap_err();
     assert!(matches!(error, StoreError::Damaged { .. }));
     assert!(error.to_string().contains("piux store rebuild"));
@@ -148,4 +170,15 @@ fn a_damaged_segment_log_stops_a_rebuild_before_anything_is_moved() {
         .unwrap_err();
     assert!(matches!(refused, StoreError::LogDamaged { .. }));
     assert!(unit.path().join("db/db").exists());
+}
+
+#[test]
+fn an_opening_that_was_interrupted_starts_again_from_what_was_found() {
+    let unit = filled();
+    let db = unit.path().join("db");
+    copy_folder(&db, &unit.path().join("db.kept"));
+    fs::remove_file(unit.path().join("db.imprint")).unwrap();
+    fs::write(db.join("db"), b"half repaired").unwrap();
+    assert!(reads_back(&unit.open()).unwrap());
+    assert!(!unit.path().join("db.kept").exists());
 }

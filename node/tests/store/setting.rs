@@ -9,16 +9,16 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 /// 2026-02-10.
-pub const DAY: u32 = 20_494;
-pub const NOW: i64 = DAY as i64 * 86_400;
+pub(crate) const DAY: u32 = 20_494;
+pub(crate) const NOW: i64 = DAY as i64 * 86_400;
 
-pub struct Unit {
-    pub dir: TempDir,
-    pub keys: Arc<KeyRing>,
+pub(crate) struct Unit {
+    pub(crate) dir: TempDir,
+    pub(crate) keys: Arc<KeyRing>,
 }
 
 impl Unit {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let unit = UnitId::of_state("UTO").unwrap();
         let secrets = UnitSecrets::draw(unit, Secret::new(vec![1]), vec![2], &SystemRandom);
@@ -28,15 +28,15 @@ impl Unit {
         Self { dir, keys }
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.dir.path()
     }
 
-    pub fn open(&self) -> Store {
+    pub(crate) fn open(&self) -> Store {
         open(self.path(), &self.keys).unwrap()
     }
 
-    pub fn rebuild(&self) -> Store {
+    pub(crate) fn rebuild(&self) -> Store {
         let lock = FolderLock::acquire(self.path()).unwrap();
         Store::rebuild_from_segments(lock, self.keys.clone(), Arc::new(SystemRandom))
             .unwrap()
@@ -44,15 +44,15 @@ impl Unit {
     }
 }
 
-pub fn open(dir: &Path, keys: &Arc<KeyRing>) -> Result<Store, StoreError> {
+pub(crate) fn open(dir: &Path, keys: &Arc<KeyRing>) -> Result<Store, StoreError> {
     Store::open(FolderLock::acquire(dir)?, keys.clone(), Arc::new(SystemRandom))
 }
 
-pub fn record(number: u8) -> RecordId {
+pub(crate) fn record(number: u8) -> RecordId {
     RecordId([number; 16])
 }
 
-pub fn entry(bucket: BucketRef, day: u32, number: u32) -> IndexEntry {
+pub(crate) fn entry(bucket: BucketRef, day: u32, number: u32) -> IndexEntry {
     let mut subject = [0; 16];
     subject[..4].copy_from_slice(&number.to_be_bytes());
     IndexEntry {
@@ -70,7 +70,7 @@ pub fn entry(bucket: BucketRef, day: u32, number: u32) -> IndexEntry {
     }
 }
 
-pub fn copy_folder(from: &Path, to: &Path) {
+pub(crate) fn copy_folder(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
@@ -84,7 +84,7 @@ pub fn copy_folder(from: &Path, to: &Path) {
 }
 
 /// All bytes of all files below a folder.
-pub fn contents(dir: &Path) -> Vec<u8> {
+pub(crate) fn contents(dir: &Path) -> Vec<u8> {
     let mut bytes = Vec::new();
     for entry in fs::read_dir(dir).unwrap() {
         let entry = entry.unwrap();
