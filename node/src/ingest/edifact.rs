@@ -9,7 +9,7 @@ mod message;
 
 pub(crate) use message::{Message, messages};
 
-use super::dress::is_padding;
+use super::dress::{self, is_padding};
 use std::borrow::Cow;
 
 /// Longest segment that is read.
@@ -100,6 +100,13 @@ impl<'a> Segment<'a> {
         parts.map(move |bytes| Element { bytes, delimiters })
     }
 
+    /// The elements from a position on, every repetition an item of its own.
+    pub fn items(&self, from: usize) -> impl Iterator<Item = Element<'a>> + use<'a> {
+        self.elements()
+            .skip(from.saturating_sub(1))
+            .flat_map(Element::occurrences)
+    }
+
     /// The element at a position, 1 being the first after the tag; empty if absent.
     pub fn element(&self, position: usize) -> Element<'a> {
         let absent = Element {
@@ -175,6 +182,15 @@ impl<'a> Element<'a> {
         let Delimiters { component, .. } = self.delimiters;
         self.bytes.iter().all(|b| is_padding(*b) || *b == component)
     }
+}
+
+/// The segments of a file from its first interchange on, read with the delimiters it advises:
+/// for tools that look at syntax alone. Empty if there is no interchange.
+pub fn segments(bytes: &[u8]) -> impl Iterator<Item = Segment<'_>> {
+    let start = dress::next(bytes, 0);
+    start
+        .into_iter()
+        .flat_map(|start| Segments::new(bytes, start.at, start.delimiters))
 }
 
 /// The segments from an offset to the end of the file.

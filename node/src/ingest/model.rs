@@ -3,13 +3,14 @@
 //! Every field group knows its heading in Annex I of Directive (EU) 2016/681, or its item of
 //! API data: [`Booking::elements`]. `Debug` shows type names only.
 
+mod document;
 mod elements;
+mod name;
 mod person;
 
-pub use person::{
-    Bags, Capture, Country, Document, DocumentClass, FrequentFlyer, Kind, NameForm, NameSource, Role, Seat, Sex,
-    Traveller,
-};
+pub use document::{Country, Document, DocumentClass};
+pub use name::{NameForm, NameSource};
+pub use person::{Bags, Capture, FrequentFlyer, Kind, Role, Seat, Sex, Traveller};
 
 use super::date;
 use jiff::civil::{Date, DateTime};

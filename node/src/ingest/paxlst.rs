@@ -97,7 +97,9 @@ impl<'m> List<'m> {
             out.reject(self.persons.len(), "structure.no_flight", message.start());
             return;
         }
-        if self.expected.is_some_and(|expected| expected != self.persons.len()) {
+        let passengers = self.persons.iter().filter(|person| person.is_passenger()).count();
+        let single = matches!(self.provenance.part.as_str(), "" | "01:F" | "1:F");
+        if single && self.expected.is_some_and(|expected| expected != passengers) {
             out.note("envelope.cnt", Severity::Info, message.start());
         }
         let mut empty = Booking::new(BookingKind::Api, self.provenance);

@@ -1,11 +1,10 @@
 //! A traveller and what a message says of them.
 
-use super::{Contact, redacted};
-use crate::ingest::country;
+use super::{Contact, Country, Document, NameForm, NameSource, redacted};
 use crate::ingest::date::PartialDate;
 use serde::{Deserialize, Serialize};
 
-redacted!(Traveller, NameForm, Document, Country, FrequentFlyer, Seat, Bags);
+redacted!(Traveller, FrequentFlyer, Seat, Bags);
 
 /// One traveller within a booking.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,73 +106,6 @@ pub enum Capture {
     NotVerified,
     /// Something else.
     Other,
-}
-
-/// A name as one part of a message writes it.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NameForm {
-    /// Which part.
-    pub source: NameSource,
-    /// Family name; the whole name if the message does not tell them apart.
-    pub surname: String,
-    /// Given names separated by blanks. Of source `Tif` a title may still be glued to it.
-    pub given: String,
-    /// Title, if it stands apart.
-    pub title: Option<String>,
-}
-
-/// Where a name was written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum NameSource {
-    /// PNR name field: titles glued, letters merged.
-    Tif,
-    /// Travel document in a PNR.
-    Docs,
-    /// Passenger list (API).
-    Nad,
-    /// Infant named in a request of the adult.
-    Inft,
-    /// National export.
-    Export,
-}
-
-/// A country as written, and as it is meant.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Country {
-    /// As the message writes it.
-    pub raw: String,
-    /// Alpha-3, if it is a country's code.
-    pub code: Option<String>,
-}
-
-/// A travel document.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Document {
-    /// What sort.
-    pub class: DocumentClass,
-    /// The number as written.
-    pub number: String,
-    /// Issuing State or, of a visa, the State it is for.
-    pub issuer: Option<Country>,
-    /// Last day of validity.
-    pub expiry: Option<PartialDate>,
-    /// Day of issue.
-    pub issued: Option<PartialDate>,
-}
-
-/// Sorts of documents.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum DocumentClass {
-    /// Passport.
-    Passport,
-    /// Identity card, passport card included.
-    Identity,
-    /// Visa.
-    Visa,
-    /// Another document, by the code of the message; empty if it gives none.
-    Other(String),
 }
 
 /// Membership of a frequent flyer programme.
@@ -320,119 +252,6 @@ impl Traveller {
     }
 }
 
-impl NameForm {
-    /// A name; blanks are tidied and a title that stands last and apart is taken off.
-    pub fn new(source: NameSource, surname: &str, given: &str) -> Self {
-        let mut words: Vec<_> = given.split_whitespace().collect();
-        let last = words
-            .last()
-            .filter(|word| is_title(word))
-            .map(|word| (*word).to_owned());
-        let title = last.filter(|_| words.len() > 1);
-        if title.is_some() {
-            words.pop();
-        }
-        let surname = surname.split_whitespace().collect::<Vec<_>>().join(" ");
-        Self {
-            source,
-            surname,
-            given: words.join(" "),
-            title,
-        }
-    }
-
-    /// Whether there is no name in it.
-    pub fn is_empty(&self) -> bool {
-        self.surname.is_empty() && self.given.is_empty()
-    }
-
-    /// Whether a document's name may be this one: same surname, one given name beginning the
-    /// other, glued titles aside.
-    pub(crate) fn resembles(&self, other: &Self) -> bool {
-        let begins = |one: &str, other: &str| !one.is_empty() && other.starts_with(one);
-        let [mine, theirs] = [letters(&self.given), letters(&other.given)];
-        let [my_stem, their_stem] = [&mine, &theirs].map(|given| stem(given));
-        let given = begins(my_stem, &theirs) || begins(their_stem, &mine);
-        letters(&self.surname) == letters(&other.surname) && given
-    }
-
-    /// Takes off a glued title if a document's name proves it: `SEJOONMR` beside `SE JOON`.
-    pub(crate) fn unglue(&mut self, document: &Self) {
-        let glued = letters(&self.given);
-        let mut whole = String::new();
-        for word in document.given.split_whitespace() {
-            whole.push_str(&letters(word));
-            let rest = glued.strip_prefix(&whole).filter(|rest| is_title(rest));
-            if let Some(title) = rest.filter(|_| letters(&self.surname) == letters(&document.surname)) {
-                self.title = Some(title.to_owned());
-                self.given.truncate(self.given.len().saturating_sub(title.len()));
-                return;
-            }
-        }
-    }
-}
-
-impl Country {
-    /// A country by its code; none if nothing is written.
-    pub fn new(raw: &str) -> Option<Self> {
-        let raw = raw.trim();
-        (!raw.is_empty()).then(|| Self {
-            raw: raw.to_owned(),
-            code: country::alpha3(raw).map(str::to_owned),
-        })
-    }
-
-    /// Whether both mean one country.
-    pub(crate) fn is_same(&self, other: &Self) -> bool {
-        self.code.as_ref().unwrap_or(&self.raw) == other.code.as_ref().unwrap_or(&other.raw)
-    }
-}
-
-impl Document {
-    /// A document by its type code; none without a number.
-    pub fn new(class: &str, number: &str, issuer: &str) -> Option<Self> {
-        let number = number.trim();
-        let document = || Self {
-            class: DocumentClass::of(class),
-            number: number.to_owned(),
-            issuer: Country::new(issuer),
-            expiry: None,
-            issued: None,
-        };
-        (!number.is_empty()).then(document)
-    }
-
-    fn is_same(&self, other: &Self) -> bool {
-        let issuer = match (&self.issuer, &other.issuer) {
-            (Some(mine), Some(theirs)) => mine.is_same(theirs),
-            _ => true,
-        };
-        let visa = (self.class == DocumentClass::Visa) == (other.class == DocumentClass::Visa);
-        issuer && visa && plain(&self.number) == plain(&other.number)
-    }
-
-    fn complete(&mut self, other: Self) {
-        self.issuer = self.issuer.take().or(other.issuer);
-        self.expiry = self.expiry.or(other.expiry);
-        self.issued = self.issued.or(other.issued);
-        if self.class == DocumentClass::Other(String::new()) {
-            self.class = other.class;
-        }
-    }
-}
-
-impl DocumentClass {
-    /// The sort a type code means (ICAO Doc 9303, PAXLST DOC 1001).
-    pub fn of(code: &str) -> Self {
-        match code.trim().to_ascii_uppercase().as_str() {
-            "P" | "PP" | "PT" | "PD" | "PS" | "PO" | "PE" => Self::Passport,
-            "I" | "A" | "C" | "AC" | "IP" | "ID" | "IC" => Self::Identity,
-            "V" => Self::Visa,
-            other => Self::Other(other.chars().filter(char::is_ascii_alphanumeric).take(3).collect()),
-        }
-    }
-}
-
 impl Sex {
     /// The sex a code states; the infant codes `FI` and `MI` included.
     pub fn of(code: &str) -> Option<Self> {
@@ -467,78 +286,9 @@ impl Bags {
     }
 }
 
-/// Titles as reservation systems write them.
-const TITLES: [&str; 12] = [
-    "MR", "MRS", "MS", "MISS", "MSTR", "MSR", "DR", "PROF", "REV", "SIR", "MX", "CHD",
-];
-
-/// The letters of a name in upper case: how two spellings of one name are compared here.
-pub(crate) fn letters(text: &str) -> String {
-    text.chars()
-        .filter(|c| c.is_alphabetic())
-        .flat_map(char::to_uppercase)
-        .collect()
-}
-
-fn plain(number: &str) -> String {
-    number
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|c| c.to_ascii_uppercase())
-        .collect()
-}
-
-/// The letters of a given name without a title glued to their end.
-fn stem(given: &str) -> &str {
-    let titled = |title: &&str| given.len() > title.len() && given.ends_with(*title);
-    TITLES
-        .iter()
-        .filter(|title| titled(title))
-        .map(|title| title.len())
-        .max()
-        .map_or(given, |length| given.get(..given.len() - length).unwrap_or(given))
-}
-
-fn is_title(word: &str) -> bool {
-    TITLES.iter().any(|title| title.eq_ignore_ascii_case(word))
-}
-
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
     use super::*;
-
-    fn tif(surname: &str, given: &str) -> NameForm {
-        NameForm::new(NameSource::Tif, surname, given)
-    }
-
-    #[test]
-    fn a_title_is_taken_off_only_when_it_stands_apart_or_a_document_proves_it() {
-        assert_eq!(
-            (
-                tif("QUILL", "ZOE MRS").given.as_str(),
-                tif("QUILL", "AMR").given.as_str()
-            ),
-            ("ZOE", "AMR")
-        );
-        let document = NameForm::new(NameSource::Docs, "QUILL", "SE JOON");
-        let mut glued = tif("QUILL", "SEJOONMR");
-        glued.unglue(&document);
-        assert_eq!((glued.given.as_str(), glued.title.as_deref()), ("SEJOON", Some("MR")));
-        let mut name = tif("QUILL", "SAMR");
-        name.unglue(&NameForm::new(NameSource::Docs, "QUILL", "SAMREEN"));
-        assert_eq!(name.given, "SAMR");
-    }
-
-    #[test]
-    fn one_document_with_two_country_codes_is_one_document() {
-        let mut traveller = Traveller::new(Role::Passenger, Kind::Adult);
-        for issuer in ["KR", "KOR", ""] {
-            traveller.add_document(Document::new("P", "M12 345", issuer).unwrap());
-        }
-        traveller.add_document(Document::new("P", "M12345", "JPN").unwrap());
-        assert_eq!(traveller.documents.len(), 2);
-    }
 
     #[test]
     fn a_run_of_bag_tags_is_written_out() {

@@ -66,6 +66,10 @@ impl Person {
         Ok(())
     }
 
+    pub(super) const fn is_passenger(&self) -> bool {
+        matches!(self.traveller.role, Role::Passenger | Role::TransitPassenger)
+    }
+
     /// The traveller, and the locator it travels under.
     pub(super) fn finish(mut self) -> (Traveller, Option<String>) {
         self.close_document();

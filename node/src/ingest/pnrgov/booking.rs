@@ -124,7 +124,7 @@ impl Draft {
 
     /// `RCI`: up to nine locators; type `C` is a departure control reference and no booking.
     fn locators(&mut self, segment: &Segment<'_>) {
-        for element in segment.elements() {
+        for element in segment.items(1) {
             let (kind, day) = (element.component(2), element.component(3));
             let shifted = kind.len() == 6;
             let day = if shifted { &kind } else { &day };
@@ -165,7 +165,7 @@ impl Draft {
             self.group = Group::CheckIn;
             return;
         }
-        for element in segment.elements().filter(|element| element.component(0) == "710") {
+        for element in segment.items(1).filter(|element| element.component(0) == "710") {
             self.booking.ticketed = self.day(&element.component(1)).or(self.booking.ticketed);
         }
     }
@@ -205,7 +205,7 @@ impl Draft {
         }
         let surname = segment.text(1, 0);
         let among_flights = self.open_flight().is_some();
-        let mut given = segment.elements().skip(1).peekable();
+        let mut given = segment.items(2).peekable();
         if given.peek().is_none() {
             self.meet(named(&surname, "", "", ""), among_flights);
         }
@@ -248,10 +248,7 @@ impl Draft {
     }
 
     fn frequent_flyer(&mut self, segment: &Segment<'_>) {
-        let members = segment
-            .elements()
-            .flat_map(|element| element.occurrences().collect::<Vec<_>>());
-        for member in members {
+        for member in segment.items(1) {
             let (programme, number) = (member.component(0), member.component(1));
             self.of_traveller(|traveller| traveller.add_frequent_flyer(&programme, &number));
         }

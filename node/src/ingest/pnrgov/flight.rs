@@ -52,7 +52,7 @@ pub(super) fn bags(segment: &Segment<'_>, bags: &mut Bags) {
     bags.weight_kg = weight
         .map(|n| if pounds { n * 454 / 1000 } else { n })
         .or(bags.weight_kg);
-    for tag in segment.elements().skip(4) {
+    for tag in segment.items(5) {
         let number = tag.component(1);
         let count = tag.component(2).parse::<u32>().ok().filter(|count| *count <= 99);
         bags.add_tags(&format!("{}{}", tag.component(0), number), count.unwrap_or(1));

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 /// The forms of payment of a `FOP`, card numbers cut down.
 pub(super) fn forms(segment: &Segment<'_>) -> Vec<Payment> {
     segment
-        .elements()
+        .items(1)
         .filter(|element| !element.is_empty())
         .map(|form| {
             Payment::new(
@@ -24,7 +24,7 @@ pub(super) fn forms(segment: &Segment<'_>) -> Vec<Payment> {
 /// The contacts of an `ADD`: street, city, district, country, postcode; telephone or a remark last.
 pub(super) fn address(segment: &Segment<'_>, owner: ContactOwner) -> Vec<Contact> {
     let mut contacts = Vec::new();
-    for element in segment.elements().skip(1) {
+    for element in segment.items(2) {
         let last = element.component(7);
         let reach = docs::remark_contact(&last).or_else(|| docs::phone(&last, owner));
         let code = if reach.is_none() { last } else { Cow::Borrowed("") };

@@ -90,25 +90,30 @@ fn announce(booking: &mut Booking, named: &Inft, adult: Option<usize>) {
 fn identify(booking: &mut Booking, docs: &Docs, claim: &Claim, doubts: &mut Vec<&'static str>) {
     let host = host(booking, claim);
     let adult = host.filter(|at| !is_infant(booking, *at));
-    let named = infant(booking, &docs.name, docs.birth).filter(|at| is_named(booking, *at, docs));
-    let target = match host {
-        Some(at) if is_infant(booking, at) => at,
-        _ if docs.infant => infant(booking, &docs.name, docs.birth).unwrap_or_else(|| add_infant(booking, adult)),
-        _ if named.is_some() => named.unwrap_or_default(),
-        Some(at) => at,
-        None => by_name(booking, &docs.name)
-            .or_else(|| by_document(booking, docs.document.as_ref()))
-            .or_else(|| by_surname(booking, &docs.name))
-            .unwrap_or_else(|| {
-                doubts.push("ref.traveller");
-                booking.travellers.push(Traveller::new(Role::Passenger, Kind::Unknown));
-                booking.travellers.len().saturating_sub(1)
-            }),
+    let named = infant(booking, &docs.name, docs.birth).filter(|at| is_born(booking, *at, docs));
+    let own = host.filter(|at| is_infant(booking, *at)).or(named);
+    let target = if let Some(at) = own {
+        at
+    } else if docs.infant {
+        infant(booking, &docs.name, docs.birth).unwrap_or_else(|| add_infant(booking, adult))
+    } else {
+        host.or_else(|| by_any_mark(booking, docs)).unwrap_or_else(|| {
+            doubts.push("ref.traveller");
+            booking.travellers.push(Traveller::new(Role::Passenger, Kind::Unknown));
+            booking.travellers.len().saturating_sub(1)
+        })
     };
     if let Some(traveller) = booking.travellers.get_mut(target) {
         traveller.companion = traveller.companion.or(adult).filter(|_| traveller.kind == Kind::Infant);
         bear(traveller, docs);
     }
+}
+
+/// The bearer by name, by a document already known, or by a surname that only one traveller has.
+fn by_any_mark(booking: &Booking, docs: &Docs) -> Option<usize> {
+    by_name(booking, &docs.name)
+        .or_else(|| by_document(booking, docs.document.as_ref()))
+        .or_else(|| by_surname(booking, &docs.name))
 }
 
 /// What a `DOCS` says, said of its bearer. The document's date of birth goes before any other.
@@ -223,8 +228,8 @@ fn infant(booking: &Booking, name: &NameForm, birth: Option<PartialDate>) -> Opt
     })
 }
 
-/// Whether the infant's own names or date of birth, and not those of the one it hangs on, are in a `DOCS`.
-fn is_named(booking: &Booking, at: usize, docs: &Docs) -> bool {
+/// Whether a `DOCS` bears the date of birth of this infant.
+fn is_born(booking: &Booking, at: usize, docs: &Docs) -> bool {
     booking
         .travellers
         .get(at)

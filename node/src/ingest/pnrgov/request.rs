@@ -62,7 +62,7 @@ fn fact(code: &str, text: &str, draft: &Draft) -> Option<Fact> {
 fn seats(draft: &mut Draft, segment: &Segment<'_>) {
     let flight = draft.open_flight();
     let group = draft.open_traveller();
-    for element in segment.elements().skip(1).filter(|element| !element.is_empty()) {
+    for element in segment.items(2).filter(|element| !element.is_empty()) {
         let fact = Fact::Seat(element.component(0).into_owned());
         draft.claims.push(Claim {
             fact,
@@ -74,10 +74,7 @@ fn seats(draft: &mut Draft, segment: &Segment<'_>) {
 }
 
 fn claim(draft: &mut Draft, segment: &Segment<'_>, fact: Fact) {
-    let references = segment
-        .elements()
-        .skip(1)
-        .map(|element| element.component(2).into_owned());
+    let references = segment.items(2).map(|element| element.component(2).into_owned());
     let references = references.filter(|reference| !reference.is_empty()).collect();
     let (group, flight) = (draft.open_traveller(), draft.open_flight());
     draft.claims.push(Claim {

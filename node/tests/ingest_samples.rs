@@ -1,0 +1,246 @@
+//! Public sample messages, kept outside of the repository (`shared/samples`): what each of them
+//! says, written down by hand. Skipped loudly where the samples are not there.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may stop at the first surprise"
+)]
+
+#[path = "ingest_samples/expectations.rs"]
+mod expectations;
+
+use piux_node::ingest::edifact::{Element, segments};
+use piux_node::ingest::model::{Flight, Kind};
+use piux_node::ingest::{Booking, Decoded, Traveller, decode};
+use piux_protocol::vocabulary::Timestamp;
+use std::path::{Path, PathBuf};
+
+fn samples() -> Option<PathBuf> {
+    let told = std::env::var_os("PIUX_SHARED").map(|shared| PathBuf::from(shared).join("samples"));
+    let above = || {
+        Path::new(env!("CARGO_MANIFEST_DIR"))
+            .ancestors()
+            .map(|dir| dir.join("shared/samples"))
+            .find(|dir| dir.is_dir())
+    };
+    let found = told.filter(|dir| dir.is_dir()).or_else(above);
+    if found.is_none() {
+        eprintln!(
+            "SKIPPED: no shared/samples above the repository and no PIUX_SHARED: the sample messages are not tested"
+        );
+    }
+    found
+}
+
+fn all(samples: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut files = Vec::new();
+    for folder in ["paxlst", "pnrgov"] {
+        for entry in std::fs::read_dir(samples.join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            let name = format!("{folder}/{}", path.file_stem().unwrap().to_str().unwrap());
+            files.push((name, std::fs::read(&path).unwrap()));
+        }
+    }
+    files.sort();
+    files
+}
+
+fn read(bytes: &[u8]) -> Decoded {
+    decode(bytes, None, "2013-05-30T12:00:00.000Z".parse::<Timestamp>().unwrap())
+}
+
+/// `system:locator, .. | flight, .. | traveller; ..`
+fn told(booking: &Booking) -> String {
+    let locators: Vec<_> = booking
+        .locators
+        .iter()
+        .map(|l| format!("{}:{}", l.system, l.locator))
+        .collect();
+    let flights: Vec<_> = booking.flights.iter().map(leg).collect();
+    let travellers: Vec<_> = booking.travellers.iter().map(person).collect();
+    format!(
+        "{} | {} | {}",
+        locators.join(", "),
+        flights.join(", "),
+        travellers.join("; ")
+    )
+}
+
+fn leg(flight: &Flight) -> String {
+    let date = flight.dep_date.map_or("undated".to_owned(), |date| date.to_string());
+    format!("{} {date} {}-{}", flight.designator(), flight.board, flight.off)
+}
+
+/// `infant of 0: SURNAME/GIVEN birth number:issuer ..`
+fn person(traveller: &Traveller) -> String {
+    let mut words = Vec::new();
+    if traveller.kind == Kind::Infant {
+        words.push(format!(
+            "infant of {}:",
+            traveller.companion.map_or("nobody".to_owned(), |at| at.to_string())
+        ));
+    }
+    let name = traveller.names.first();
+    words.push(name.map_or("unnamed".to_owned(), |name| format!("{}/{}", name.surname, name.given)));
+    words.extend(traveller.birth_date.map(|date| date.to_string()));
+    for document in &traveller.documents {
+        let issuer = document
+            .issuer
+            .as_ref()
+            .and_then(|issuer| issuer.code.as_deref())
+            .unwrap_or_default();
+        words.push(format!("{}:{issuer}", document.number));
+    }
+    words.join(" ")
+}
+
+#[test]
+fn every_sample_says_what_a_person_reads_in_it() {
+    let Some(samples) = samples() else { return };
+    let files = all(&samples);
+    let mut wrong = Vec::new();
+    for (name, expected) in expectations::ALL {
+        let (_, bytes) = files
+            .iter()
+            .find(|(file, _)| file == name)
+            .unwrap_or_else(|| panic!("no sample {name}"));
+        let decoded = read(bytes);
+        let read: Vec<_> = decoded.bookings.iter().map(told).collect();
+        if read != *expected || decoded.rejected != 0 {
+            wrong.push(format!(
+                "{name} ({} rejected)\n  read     {read:#?}\n  expected {expected:#?}",
+                decoded.rejected
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(expectations::ALL.len() >= 25);
+}
+
+#[test]
+fn every_name_segment_of_a_passenger_list_is_a_traveller() {
+    let Some(samples) = samples() else { return };
+    for (name, bytes) in all(&samples).into_iter().filter(|(name, _)| name.starts_with("paxlst")) {
+        let listed = segments(&bytes).filter(|segment| {
+            segment.tag() == "PDT" || (segment.tag() == "NAD" && ["FL", "FM"].contains(&segment.text(1, 0).as_ref()))
+        });
+        assert_eq!(read(&bytes).travellers_read, listed.count(), "{name}");
+    }
+}
+
+#[test]
+fn no_document_is_under_two_travellers_of_one_booking() {
+    let Some(samples) = samples() else { return };
+    for (name, bytes) in all(&samples).into_iter().filter(|(name, _)| name.starts_with("pnrgov")) {
+        for booking in read(&bytes).bookings {
+            let mut numbers: Vec<_> = booking
+                .travellers
+                .iter()
+                .flat_map(|t| &t.documents)
+                .map(|d| &d.number)
+                .collect();
+            let count = numbers.len();
+            numbers.sort();
+            numbers.dedup();
+            assert_eq!(numbers.len(), count, "{name}");
+        }
+    }
+}
+
+#[test]
+fn meals_are_counted_and_agency_phones_are_the_agencys() {
+    let Some(samples) = samples() else { return };
+    let files = all(&samples);
+    let file = |name: &str| read(&files.iter().find(|(file, _)| file == name).unwrap().1);
+    assert_eq!(file("pnrgov/gtas-loader-pnr1").sensitive_removed.get("AVML"), Some(&5));
+    let split = file("pnrgov/gtas-loader-pnr_split");
+    for agency in ["5716005820", "5716005830"] {
+        let shown = |booking: &Booking| {
+            booking
+                .elements(&booking.travellers[0])
+                .remove("pnr.05_contact")
+                .unwrap_or_default()
+        };
+        assert!(
+            split
+                .bookings
+                .iter()
+                .all(|booking| !shown(booking).to_string().contains(agency)),
+            "{agency}"
+        );
+    }
+    assert_eq!(split.bookings[1].split[0].locator, "ZLMXXX");
+}
+
+/// An element with `:` and `*` put back: under syntax version 4 the other tokenizer takes `*` for
+/// a repetition separator where no `UNA` says so, and sender names contain it.
+fn ours_written(element: Element<'_>) -> String {
+    let one = |occurrence: Element<'_>| occurrence.components().collect::<Vec<_>>().join(":");
+    element.occurrences().map(one).collect::<Vec<_>>().join("*")
+}
+
+fn theirs_written(element: &edifact_rs::Element<'_>) -> String {
+    let words = std::iter::once(&element.components).chain(&element.repeats);
+    let one = |occurrence: &edifact_rs::Components<'_>| {
+        occurrence
+            .iter()
+            .map(|(text, _)| text.to_string())
+            .collect::<Vec<_>>()
+            .join(":")
+    };
+    words.map(one).collect::<Vec<_>>().join("*")
+}
+
+/// Where `edifact-rs` accepts a file, it reads the same segments, elements and components.
+#[test]
+fn the_tokenizer_agrees_with_another_one() {
+    let Some(samples) = samples() else { return };
+    let plain = |text: &str| text.chars().filter(|c| !c.is_ascii_control()).collect::<String>();
+    let mut agreed = 0;
+    for (name, bytes) in all(&samples)
+        .into_iter()
+        .filter(|(_, bytes)| !bytes.windows(3).any(|w| w == "\u{2019}".as_bytes()))
+    {
+        let Ok(theirs) = edifact_rs::from_bytes(&bytes).collect::<Result<Vec<_>, _>>() else {
+            continue;
+        };
+        let ours: Vec<_> = segments(&bytes).collect();
+        assert_eq!(ours.len(), theirs.len(), "{name}");
+        for (our, their) in ours.iter().zip(&theirs) {
+            assert_eq!(our.tag(), their.tag, "{name}");
+            let mine: Vec<_> = our.elements().map(|element| plain(&ours_written(element))).collect();
+            let other: Vec<_> = their
+                .elements
+                .iter()
+                .map(|element| plain(&theirs_written(element)))
+                .collect();
+            assert_eq!(mine, other, "{name} at {}", our.offset());
+        }
+        agreed += 1;
+    }
+    eprintln!("{agreed} samples read alike");
+    assert!(agreed >= 40);
+}
+
+#[test]
+fn a_sample_cut_or_changed_anywhere_loses_nobody_silently() {
+    let Some(samples) = samples() else { return };
+    for (name, bytes) in all(&samples) {
+        let rounds = if bytes.len() > 10_000 { 8 } else { 48 };
+        for round in 0..rounds {
+            balanced(&name, &bytes[..bytes.len() * round / rounds]);
+            let mut changed = bytes.clone();
+            let at = (round * 7919 + 13) % changed.len();
+            changed[at] = [b'\'', b'+', b':', b'?', 0, 0xE2, b'/', b'U'][round % 8];
+            balanced(&name, &changed);
+        }
+    }
+}
+
+fn balanced(name: &str, bytes: &[u8]) {
+    let decoded = read(bytes);
+    let stored: usize = decoded.bookings.iter().map(|booking| booking.travellers.len()).sum();
+    assert_eq!(decoded.travellers_read, stored + decoded.rejected, "{name}");
+}
