@@ -255,7 +255,7 @@ fn keys_contexts_and_elements_at_rest_are_those_listed() {
     for (class, value) in lookup.classes() {
         let key = lookup.seed.key(lookup.purpose, class);
         assert_eq!(key.public_key().as_ref(), bytes(&value["pk"]));
-        assert_eq!(lookup.context(class).as_ref(), bytes(&value["ctx"]));
+        assert_eq!(*lookup.context(class).as_ref(), fixed(&value["ctx"]));
         let storage = StorageKey::derive(&fixed(&lookup.file["storage_seed"]), class);
         for slot in value["slots"].as_array().unwrap() {
             let input = bytes(&slot["input"]);

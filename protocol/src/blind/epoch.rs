@@ -41,8 +41,8 @@ impl EpochSeed {
     /// `HMAC(HMAC(E, label), req_hash || salt)`: a secret key for one answer.
     pub(super) fn answer_key(&self, label: &[u8], binding: &[u8]) -> Mac {
         let key = Zeroizing::new(Mac::new(&self.0).of(label));
-        let key = Zeroizing::new(Mac::new(key.as_slice()).of(binding));
-        Mac::new(key.as_slice())
+        let key = Zeroizing::new(Mac::new(&key).of(binding));
+        Mac::new(&key)
     }
 }
 
@@ -72,9 +72,9 @@ impl Context {
     }
 }
 
-impl AsRef<[u8]> for Context {
-    fn as_ref(&self) -> &[u8] {
-        self.0.as_ref()
+impl AsRef<[u8; 32]> for Context {
+    fn as_ref(&self) -> &[u8; 32] {
+        &self.0.0
     }
 }
 

@@ -131,7 +131,7 @@ pub struct QueryKey(Mac);
 impl QueryKey {
     /// The key of one request and its answer's salt.
     pub fn new(req_hash: &Digest, salt: &Salt) -> Self {
-        let key = Mac::new(req_hash.as_ref()).of_parts(&[b"piux/1/query\0", salt.as_ref()]);
+        let key = Mac::new(&req_hash.0).of_parts(&[b"piux/1/query\0", salt.as_ref()]);
         Self(Mac::new(&key))
     }
 
