@@ -57,7 +57,6 @@ pub enum EpochError {
 }
 
 /// All epochs of a node.
-#[derive(Debug)]
 pub struct Epochs {
     dir: PathBuf,
     keys: Arc<KeyRing>,
@@ -285,4 +284,10 @@ pub(crate) fn low_bits(number: u8, bits: u8) -> u8 {
 /// The bucket of fewer bits that holds finest bucket `number` of family I.
 pub(crate) fn top_bits(number: u8, bits: u8) -> u8 {
     number.checked_shr(8_u32.saturating_sub(u32::from(bits))).unwrap_or(0)
+}
+
+impl std::fmt::Debug for Epochs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Epochs({})", self.dir.display())
+    }
 }

@@ -37,6 +37,7 @@ pub use stats::Stats;
 pub use verify::{Category, Finding, VerifyReport, checkpoint_note, verify};
 
 use committer::{Command, Committer, Pending};
+use piux_protocol::message::Promise;
 use piux_protocol::transparency::detail::{DetailError, DpoPublicKey};
 use piux_protocol::transparency::{Checkpoint, Note, NoteSigner, NoteVerifier};
 use piux_protocol::vocabulary::{Digest, Random, Timestamp};
@@ -183,23 +184,10 @@ impl<T> Recorded<T> {
     }
 }
 
-/// "This leaf will be in the tree by then": no index, no root, so that it meters no traffic.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Promise {
-    /// RFC 6962 hash of the leaf.
-    pub leaf: Digest,
-    /// When a padded checkpoint includes it at the latest, on the ten-minute grid.
-    pub by: Timestamp,
-}
-
-impl Promise {
-    fn new(leaf: Digest, recorded: Timestamp) -> Self {
-        let grid_point = (recorded.seconds() / GRID_SECONDS + 1) * GRID_SECONDS;
-        Self {
-            leaf,
-            by: Timestamp::from_seconds(grid_point + MERGE_DELAY_SECONDS),
-        }
-    }
+/// The promise of a leaf recorded then: on the ten-minute grid, so that it meters no traffic.
+fn promise(leaf: Digest, recorded: Timestamp) -> Promise {
+    let grid_point = (recorded.seconds() / GRID_SECONDS + 1) * GRID_SECONDS;
+    Promise { leaf, by: Timestamp::from_seconds(grid_point + MERGE_DELAY_SECONDS) }
 }
 
 /// What the ledger and its writing thread both look at.
@@ -272,7 +260,7 @@ impl Ledger {
         Ok(Recorded {
             value,
             index: written.index,
-            promise: Promise::new(written.leaf, written.at),
+            promise: promise(written.leaf, written.at),
         })
     }
 

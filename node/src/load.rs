@@ -162,7 +162,7 @@ impl Loader {
 
     /// A keyed digest of a file: the same file can be told again, a guess cannot be tested.
     fn file_pseudonym(&self, bytes: &[u8]) -> Result<[u8; 32], KeyError> {
-        Ok(crate::keys::mac(&self.ground.keys.seed(KeyName::Actor)?, &[b"piux/file\0", bytes]))
+        Ok(crate::keys::mac(self.ground.keys.seed(KeyName::Actor)?.expose(), &[b"piux/file\0", bytes]))
     }
 
     fn store_booking(&self, booking: &Booking, now: Timestamp, report: &mut LoadReport) -> Result<(), LoadError> {
@@ -226,7 +226,7 @@ impl Loader {
             "names": traveller.names, "birth": traveller.birth_date, "documents": traveller.documents,
         });
         let seed = self.ground.keys.seed(KeyName::Join)?;
-        let mac = crate::keys::mac(&seed, &[b"piux/record\0", identity.to_string().as_bytes()]);
+        let mac = crate::keys::mac(seed.expose(), &[b"piux/record\0", identity.to_string().as_bytes()]);
         let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, ..] = mac;
         Ok(RecordId([a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p]))
     }

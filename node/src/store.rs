@@ -98,6 +98,11 @@ impl Store {
         Ok((Self::open(lock, keys, random)?, report))
     }
 
+    /// The unit's folder.
+    pub fn dir(&self) -> &std::path::Path {
+        self.lock.dir()
+    }
+
     /// Starts a batch of changes.
     pub fn batch(&self) -> Batch<'_> {
         Batch {

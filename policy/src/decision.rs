@@ -2,11 +2,11 @@
 
 use crate::rules::Verdict;
 use crate::term::Term;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// A rule that decided, and the law it stands for.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Clause {
     /// Its name, such as `F-EXPIRED`.
     pub id: String,

@@ -157,6 +157,15 @@ impl Receipt {
         serde_json::to_vec_pretty(self).expect("a receipt holds only text")
     }
 
+    /// The root keys the two statements name, requester first; for people to compare with those they know.
+    pub fn roots(&self) -> Result<[Digest; 2], ReceiptError> {
+        let root = |half, signed: &Signed| {
+            crate::jws::key_id(&signed.metadata, crate::jws::ENTITY_STATEMENT)
+                .map_err(|error| ReceiptError::Metadata(half, error.into()))
+        };
+        Ok([root(Half::Request, &self.request)?, root(Half::Response, &self.response)?])
+    }
+
     /// Verifies a receipt with nothing but the thumbprints of both units' root keys.
     ///
     /// No clock and no network: metadata is judged for the time its unit signed.

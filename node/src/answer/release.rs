@@ -93,8 +93,9 @@ impl Responder {
             let Some(record) = record else { continue };
             let band = if bands.of(facts.received) == PolicyBand::Full { Band::Full } else { Band::Masked };
             let keep = |(element, values): (ElementId, Vec<String>)| elements.contains(&element).then_some((element, values));
+            let provenance = record.provenance(facts.received);
             let elements: BTreeMap<_, _> = record.elements.into_iter().filter_map(keep).collect();
-            released.push(ReleasedRecord { provenance: record.provenance(facts.received), band, elements });
+            released.push(ReleasedRecord { provenance, band, elements });
         }
         let release = self.compose(request, released, bilateral, now);
         let partner = self.admission.partner(request.partner).ok_or(Refusal::UnknownSender)?;
@@ -129,7 +130,7 @@ impl Responder {
         if let Some(order) = order {
             let refused = self.take_order(&mut request, &bilateral, order, now)?;
             if refused {
-                return self.finish(request, officer, now);
+                return self.finish(request, officer, None, now);
             }
         }
         let approvals = on_file(&request, bilateral.answering.terms().approvals.valid_for_s, now);
@@ -140,15 +141,15 @@ impl Responder {
             Decided::Needs(_) => {}
             Decided::Never(clauses) => request.state = RequestState::Refused { clauses },
         }
-        self.finish(request, officer, now)
+        self.finish(request, officer, None, now)
     }
 
     /// An officer refuses.
-    pub fn refuse(&self, id: &str, officer: &str) -> Result<Request, DecisionError> {
+    pub fn refuse(&self, id: &str, officer: &str, reason: &str) -> Result<Request, DecisionError> {
         let now = self.ground.clock.now();
         let (mut request, _) = self.pending(id, now)?;
         request.state = RequestState::Refused { clauses: vec![officer_refused()] };
-        self.finish(request, officer, now)
+        self.finish(request, officer, Some(reason), now)
     }
 
     /// The approvals still missing.
@@ -234,9 +235,17 @@ impl Responder {
     }
 
     /// Records the decision, then lets it hold.
-    fn finish(&self, request: Request, officer: &str, now: Timestamp) -> Result<Request, DecisionError> {
-        let policy = self.agreements.bundle().digest();
-        let entry = Note::decision(&request, officer, policy, now);
+    fn finish(
+        &self,
+        request: Request,
+        officer: &str,
+        reason: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Request, DecisionError> {
+        let mut entry = Note::decision(&request, officer, self.agreements.bundle().digest(), now);
+        if let Some(reason) = reason {
+            entry.detail.why = Some(serde_json::json!({ "reason": reason }));
+        }
         let recorded = self.ground.ledger.record(entry, request).map_err(|_| DecisionError::Disk)?;
         let (request, _) = recorded.into_parts();
         request.write(&self.ground.store).map_err(|_| DecisionError::Disk)?;

@@ -93,6 +93,6 @@ impl Requester {
     }
 
     fn pseudonym(&self, key: &MatchKey) -> Result<[u8; 32], AskError> {
-        Ok(mac(&self.ground.keys.seed(KeyName::Actor)?, &[b"piux/leak\0", &key.input()]))
+        Ok(mac(self.ground.keys.seed(KeyName::Actor)?.expose(), &[b"piux/leak\0", &key.input()]))
     }
 }

@@ -39,7 +39,7 @@ pub(super) fn run(dir: &Path, arguments: InitArguments) -> Result<Report, Cannot
     if arguments.no_passphrase {
         text += "Warning: the keyring opens without a passphrase. Use this node for demonstrations and tests only.\n";
     }
-    Ok(Report::done(json!({ "unit": founded.unit, "fingerprint": founded.fingerprint }), text))
+    Ok(Report::done(json!({ "unit": founded.unit, "fingerprint": founded.fingerprint.to_string() }), text))
 }
 
 /// The passphrase of an existing keyring: from the file named in the environment, or typed.

@@ -112,6 +112,11 @@ impl VerifiedRequest {
         &self.request
     }
 
+    /// The request, given up: what a response is signed for.
+    pub fn into_request(self) -> HttpRequest {
+        self.request
+    }
+
     /// The body.
     pub fn body(&self) -> &[u8] {
         &self.request.body
