@@ -238,8 +238,8 @@ impl Chain {
 type Occupancy = BTreeMap<(Class, Quarter), Vec<(BucketRef, u32)>>;
 
 fn public_keys(terms: &piux_policy::Terms, seed: &EpochSeed) -> Vec<EpochKey> {
-    let offered = |purpose: &Purpose| terms.classes_for(*purpose).into_iter().map(|class| (*purpose, class));
-    let offered = terms.purposes.keys().flat_map(offered);
+    let offered = |purpose: Purpose| terms.classes_for(purpose).into_iter().map(move |class| (purpose, class));
+    let offered = terms.purposes.keys().copied().flat_map(offered);
     offered.map(|(purpose, class)| EpochKey { purpose, class, pk: seed.key(purpose, class).public_key() }).collect()
 }
 

@@ -6,7 +6,7 @@
 
 use crate::answer::{LiveIndex, RecordFacts};
 use crate::ground::Ground;
-use crate::ingest::model::{Document, NameForm, NameSource};
+use crate::ingest::model::{Document, DocumentClass, NameForm, NameSource};
 use crate::ingest::{self, Booking, Format, Traveller};
 use crate::keys::{KeyError, KeyName, day_of};
 use crate::ledger::{Counter, Entry, Kind as EntryKind, LedgerError, Role};
@@ -316,10 +316,14 @@ fn nameless(documents: Vec<identifier::Document>, locators: Vec<Locator>) -> Per
 
 /// Titles are glued to given names only in the name field of a booking.
 fn source(name: &NameForm) -> Source {
-    if name.source == NameSource::Tif { Source::Pnr } else { Source::Api }
+    if matches!(name.source, NameSource::Tif | NameSource::Inft) { Source::Pnr } else { Source::Api }
 }
 
+/// A visa names the State it admits to, not the traveller: it is no key.
 fn document(document: &Document) -> Option<identifier::Document> {
+    if document.class == DocumentClass::Visa {
+        return None;
+    }
     let issuer = document.issuer.as_ref()?.code.as_deref()?;
     identifier::Document::new(issuer, &document.number).ok()
 }

@@ -24,7 +24,7 @@ const CHUNK: usize = 256;
 /// The index cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum LiveError {
+pub(crate) enum LiveError {
     /// The store refused.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -9,8 +9,6 @@ use piux_protocol::vocabulary::Timestamp;
 pub(crate) enum Refusal {
     #[error("malformed")]
     Malformed,
-    #[error("too large")]
-    TooLarge,
     #[error("unknown sender")]
     UnknownSender,
     #[error("bad signature")]
@@ -78,7 +76,6 @@ impl Refusal {
     fn kind(&self) -> ProblemKind {
         match self {
             Self::Malformed => ProblemKind::Malformed,
-            Self::TooLarge => ProblemKind::TooLarge,
             Self::UnknownSender => ProblemKind::UnknownSender,
             Self::BadSignature => ProblemKind::BadSignature,
             Self::Replayed => ProblemKind::Replayed,

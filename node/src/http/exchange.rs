@@ -42,7 +42,7 @@ pub fn router(node: Arc<Node>) -> Router {
         .route(DISCLOSURES_PATH, post(disclosure))
         .route(&format!("{DISCLOSURES_PATH}/{{id}}"), get(disclosure_state))
         .fallback(async || problem::unsigned(&Problem::new(ProblemKind::NotFound)))
-        .layer(TimeoutLayer::new(PATIENCE))
+        .layer(TimeoutLayer::with_status_code(problem::too_slow(), PATIENCE))
         .with_state(exchange)
 }
 

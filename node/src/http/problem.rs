@@ -52,6 +52,11 @@ fn of_problem(kind: ProblemKind) -> StatusCode {
     }
 }
 
+/// What a request gets that took too long.
+pub(super) fn too_slow() -> StatusCode {
+    StatusCode::REQUEST_TIMEOUT
+}
+
 /// A problem nobody signs, for senders we cannot authenticate.
 pub(super) fn unsigned(problem: &Problem) -> Response<Body> {
     json(of_problem(problem.kind), MEDIA_TYPE, problem.to_json())

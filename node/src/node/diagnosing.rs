@@ -26,7 +26,7 @@ impl Node {
     pub(super) fn key_list(&self) -> Report {
         let keys = self.ground.keys.list();
         let json: Vec<Value> = keys.iter().map(|key| serde_json::to_value(key).unwrap_or_default()).collect();
-        let text: Vec<String> = keys.iter().map(ToString::to_string).collect();
+        let text: Vec<String> = keys.iter().map(|key| format!("{:<28}  {}  {}", key.name, key.created, key.fingerprint)).collect();
         Report::done(json!({ "keys": json }), text.join("\n"))
     }
 
