@@ -13,6 +13,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::command::{Command, Report};
 use crate::config::{Config, ConfigError};
 use crate::epochs::Epochs;
+use crate::files::{self, Readers};
 use crate::founding;
 use crate::ground::Ground;
 use crate::keys::{KeyError, KeyName, KeyRing, Passphrase, SystemRandom};
@@ -36,6 +37,9 @@ use zeroize::Zeroizing;
 
 /// The name of the match-key derivation; units with another cannot ask each other.
 pub const KEYSET: &str = "piux-1-doc-nx-loc";
+
+/// The public key of the ledger, beside it, so that anybody can verify a copy of the folder.
+pub const LEDGER_KEY_FILE: &str = "ledger.vkey";
 
 /// One running unit.
 pub struct Node {
@@ -159,6 +163,8 @@ impl Node {
         let keys = Arc::new(KeyRing::open(dir, &passphrase, random.clone())?);
         let now = clock.now();
         let ledger = Ledger::open(&dir.join("ledger"), identity(dir, &config, &keys)?, random.clone(), now)?;
+        let vkey = format!("{}\n", ledger.verifier());
+        files::replace(&dir.join(LEDGER_KEY_FILE), vkey.as_bytes(), Readers::Folder).map_err(OpenError::Disk)?;
         let store = Arc::new(Store::open(lock, keys.clone(), random.clone()).map_err(OpenError::Store)?);
         let exchange_key = piux_protocol::signature::SigningKey::from_seed(keys.seed(KeyName::Exchange)?.expose());
         let ground = Ground { unit: config.unit, keys, store, ledger, clock, random, exchange_key };

@@ -23,7 +23,7 @@ async fn directly(node: Arc<Node>, command: &Command) -> Result<Report, Cannot> 
     node.execute(command.clone()).await.map_err(|error| Cannot::because(&error))
 }
 
-async fn through_desk(dir: &Path, command: &Command) -> Result<Report, Cannot> {
+pub(super) async fn through_desk(dir: &Path, command: &Command) -> Result<Report, Cannot> {
     let run = RunFiles::read(dir).map_err(|_| busy(dir))?;
     let answer = reqwest::Client::builder()
         .no_proxy()
