@@ -184,7 +184,15 @@ pub(super) fn verify_receipt(file: &Path) -> Result<Report, Cannot> {
 }
 
 /// Verifies the ledger of a folder with the public key in its metadata.
+///
+/// A running node is first asked to publish what it has recorded; none is needed.
 pub(super) fn verify_ledger(dir: &Path) -> Result<Report, Cannot> {
+    super::door::publish(dir);
+    verify_published(dir)
+}
+
+/// The same, of what is published.
+pub(super) fn verify_published(dir: &Path) -> Result<Report, Cannot> {
     let verifier = verifier(dir)?;
     let report = ledger::verify(&dir.join("ledger"), &verifier, None).map_err(|error| Cannot::because(&error))?;
     let json = serde_json::to_value(&report).unwrap_or_default();

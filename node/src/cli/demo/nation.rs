@@ -68,7 +68,7 @@ impl Nation {
 
     /// Verifies the ledger from its files alone.
     pub(super) fn verified_ledger(&self) -> Result<Report, Cannot> {
-        offline::verify_ledger(&self.dir)
+        offline::verify_published(&self.dir)
     }
 
     pub(super) async fn stop(self) {

@@ -73,7 +73,7 @@ impl<'a> Story<'a> {
             StepKind::NameOrder => self.name_order().await,
             StepKind::Refused => self.refused().await,
             StepKind::Disclose => self.disclose().await,
-            StepKind::Verify => self.verify(),
+            StepKind::Verify => self.verify().await,
         }
     }
 
@@ -203,9 +203,10 @@ impl<'a> Story<'a> {
     }
 
     /// Both ledgers, from their files alone.
-    fn verify(&self) -> Result<String, Cannot> {
+    async fn verify(&self) -> Result<String, Cannot> {
         let mut told = Vec::new();
         for nation in [self.utopia, self.ruritania] {
+            nation.does(Command::AuditStats).await?;
             let report = nation.verified_ledger()?;
             expect(report.exit == 0, &report)?;
             told.push(report.text);
