@@ -31,9 +31,15 @@ pub(super) fn run(keep: Option<PathBuf>, json: bool) -> Result<Report, Cannot> {
 
 /// A demonstration never touches a node that is there.
 fn refuse_existing(dir: &Path) -> Result<(), Cannot> {
-    let taken = ["utopia", "ruritania"].iter().map(|name| dir.join(name)).find(|nation| nation.exists());
+    let taken = ["utopia", "ruritania"]
+        .iter()
+        .map(|name| dir.join(name))
+        .find(|nation| nation.exists());
     match taken {
-        Some(taken) => Err(Cannot::new(format!("{} exists already; name an empty folder with --keep", taken.display()))),
+        Some(taken) => Err(Cannot::new(format!(
+            "{} exists already; name an empty folder with --keep",
+            taken.display()
+        ))),
         None => Ok(()),
     }
 }
@@ -56,7 +62,11 @@ async fn tell(dir: &Path, json: bool) -> Result<Report, Cannot> {
     let report = ended(&steps, None);
     if !json && std::io::stdout().is_terminal() {
         super::say(&report.text);
-        super::say(&format!("\nThe two nodes go on serving; their desks are at\n  {}\n  {}\nCtrl-C ends them.", utopia.desk(), ruritania.desk()));
+        super::say(&format!(
+            "\nThe two nodes go on serving; their desks are at\n  {}\n  {}\nCtrl-C ends them.",
+            utopia.desk(),
+            ruritania.desk()
+        ));
         let _ = tokio::signal::ctrl_c().await;
     }
     utopia.stop().await;
@@ -79,25 +89,42 @@ async fn begin(dir: &Path, json: bool, steps: &mut Vec<Step>) -> Result<(Nation,
 fn note(steps: &mut Vec<Step>, name: &'static str, outcome: Result<String, Cannot>, json: bool) {
     let step = match outcome {
         Ok(detail) => Step { name, ok: true, detail },
-        Err(why) => Step { name, ok: false, detail: why.to_string() },
+        Err(why) => Step {
+            name,
+            ok: false,
+            detail: why.to_string(),
+        },
     };
     if !json {
-        super::say(&format!("{} {}\n{}\n", if step.ok { "[ok]" } else { "[failed]" }, step.name, indented(&step.detail)));
+        super::say(&format!(
+            "{} {}\n{}\n",
+            if step.ok { "[ok]" } else { "[failed]" },
+            step.name,
+            indented(&step.detail)
+        ));
     }
     steps.push(step);
 }
 
 fn indented(text: &str) -> String {
-    text.lines().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n")
+    text.lines()
+        .map(|line| format!("    {line}"))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn ended(steps: &[Step], why: Option<&Cannot>) -> Report {
     let ok = why.is_none() && steps.iter().all(|step| step.ok);
-    let listed: Vec<Value> =
-        steps.iter().map(|step| json!({ "name": step.name, "ok": step.ok, "detail": step.detail })).collect();
+    let listed: Vec<Value> = steps
+        .iter()
+        .map(|step| json!({ "name": step.name, "ok": step.ok, "detail": step.detail }))
+        .collect();
     let json = json!({ "ok": ok, "steps": listed });
     match why {
-        None => Report::done(json, "Both ledgers hold. Nobody learned more than the answer they were entitled to."),
+        None => Report::done(
+            json,
+            "Both ledgers hold. Nobody learned more than the answer they were entitled to.",
+        ),
         Some(why) => Report::negative(json, format!("The demonstration stopped: {why}")),
     }
 }

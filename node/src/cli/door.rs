@@ -30,7 +30,9 @@ pub(super) fn publish(dir: &Path) {
 }
 
 async fn directly(node: Arc<Node>, command: &Command) -> Result<Report, Cannot> {
-    node.execute(command.clone()).await.map_err(|error| Cannot::because(&error))
+    node.execute(command.clone())
+        .await
+        .map_err(|error| Cannot::because(&error))
 }
 
 pub(super) async fn through_desk(dir: &Path, command: &Command) -> Result<Report, Cannot> {
@@ -54,8 +56,13 @@ pub(super) async fn through_desk(dir: &Path, command: &Command) -> Result<Report
         serde_json::from_slice(&bytes).map_err(|_| Cannot::new("the running node is of another version; restart it"))
     } else {
         let problem: serde_json::Value = serde_json::from_slice(&bytes).unwrap_or_default();
-        let detail = problem.get("detail").or(problem.get("title")).and_then(|text| text.as_str());
-        Err(Cannot::new(detail.unwrap_or("the running node could not carry the command out; see its log")))
+        let detail = problem
+            .get("detail")
+            .or(problem.get("title"))
+            .and_then(|text| text.as_str());
+        Err(Cannot::new(detail.unwrap_or(
+            "the running node could not carry the command out; see its log",
+        )))
     }
 }
 
@@ -68,5 +75,8 @@ fn busy(dir: &Path) -> Cannot {
 
 /// The runtime of one command.
 pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Cannot> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| Cannot::because(&error))
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Cannot::because(&error))
 }

@@ -44,7 +44,11 @@ impl Nation {
         }
         let node = Node::open(&dir, crate::cli::init::passphrase).map_err(|error| Cannot::because(&error))?;
         let running = server::start(Arc::new(node), Addressing::loopback()).await;
-        Ok(Self { dir, unit, running: running.map_err(|error| Cannot::because(&error))? })
+        Ok(Self {
+            dir,
+            unit,
+            running: running.map_err(|error| Cannot::because(&error))?,
+        })
     }
 
     pub(super) fn unit(&self) -> UnitId {
@@ -63,7 +67,11 @@ impl Nation {
     /// The same, for commands that must not end in a refusal.
     pub(super) async fn does(&self, command: Command) -> Result<Value, Cannot> {
         let report = self.asks(command).await?;
-        if report.exit == 0 { Ok(report.json) } else { Err(Cannot::new(report.text)) }
+        if report.exit == 0 {
+            Ok(report.json)
+        } else {
+            Err(Cannot::new(report.text))
+        }
     }
 
     /// Verifies the ledger from its files alone.
