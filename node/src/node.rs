@@ -13,6 +13,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::command::{Command, Report};
 use crate::config::{Config, ConfigError};
 use crate::epochs::Epochs;
+use crate::files::{self, Readers};
 use crate::founding;
 use crate::ground::Ground;
 use crate::keys::{KeyError, KeyName, KeyRing, Passphrase, SystemRandom};
@@ -36,6 +37,9 @@ use zeroize::Zeroizing;
 
 /// The name of the match-key derivation; units with another cannot ask each other.
 pub const KEYSET: &str = "piux-1-doc-nx-loc";
+
+/// The public key of the ledger, beside it, so that anybody can verify a copy of the folder.
+pub const LEDGER_KEY_FILE: &str = "ledger.vkey";
 
 /// One running unit.
 pub struct Node {
@@ -159,9 +163,19 @@ impl Node {
         let keys = Arc::new(KeyRing::open(dir, &passphrase, random.clone())?);
         let now = clock.now();
         let ledger = Ledger::open(&dir.join("ledger"), identity(dir, &config, &keys)?, random.clone(), now)?;
+        let vkey = format!("{}\n", ledger.verifier());
+        files::replace(&dir.join(LEDGER_KEY_FILE), vkey.as_bytes(), Readers::Folder).map_err(OpenError::Disk)?;
         let store = Arc::new(Store::open(lock, keys.clone(), random.clone()).map_err(OpenError::Store)?);
         let exchange_key = piux_protocol::signature::SigningKey::from_seed(keys.seed(KeyName::Exchange)?.expose());
-        let ground = Ground { unit: config.unit, keys, store, ledger, clock, random, exchange_key };
+        let ground = Ground {
+            unit: config.unit,
+            keys,
+            store,
+            ledger,
+            clock,
+            random,
+            exchange_key,
+        };
         Self::furnish(dir, config, Arc::new(ground))
     }
 
@@ -170,13 +184,20 @@ impl Node {
         let partners = Arc::new(Partners::open(dir, config.unit)?);
         let bundle = bundle(dir)?;
         let profile = bundle.profile().clone();
-        let agreements = Agreements::open(dir, config.unit, bundle, &|agreement| signers(&ground, &partners, agreement))?;
+        let agreements = Agreements::open(dir, config.unit, bundle, &|agreement| {
+            signers(&ground, &partners, agreement)
+        })?;
         let agreements = Arc::new(agreements);
         let epochs = Epochs::open(dir, ground.keys.clone(), ground.store.clone(), ground.random.clone());
         let storage = Zeroizing::new(*ground.keys.seed(KeyName::Storage)?.expose());
         let index = Arc::new(LiveIndex::new(ground.store.clone(), storage));
-        let responder =
-            Responder::new(ground.clone(), partners.clone(), agreements.clone(), Arc::new(epochs), index.clone());
+        let responder = Responder::new(
+            ground.clone(),
+            partners.clone(),
+            agreements.clone(),
+            Arc::new(epochs),
+            index.clone(),
+        );
         let requester = Requester::new(ground.clone(), partners.clone(), agreements.clone());
         let loader = Loader::new(ground.clone(), index, profile)?;
         let public_url = RwLock::new(config.public_url.clone().unwrap_or_default());
@@ -286,7 +307,9 @@ impl Node {
             Command::Doctor { partner } => self.doctor(partner).await,
             other => {
                 let node = self.clone();
-                tokio::task::spawn_blocking(move || node.execute_here(other)).await.map_err(|_| NodeError::Stopped)?
+                tokio::task::spawn_blocking(move || node.execute_here(other))
+                    .await
+                    .map_err(|_| NodeError::Stopped)?
             }
         }
     }
@@ -346,7 +369,10 @@ impl Node {
 /// The legal and root keys of both parties: ours from the keyring, the partner's as paired.
 fn signers(ground: &Ground, partners: &Partners, agreement: &Agreement) -> Vec<DsseKey> {
     let mut keys = ground.own_dsse_keys();
-    if let Some(partner) = agreement.partner_of(ground.unit).and_then(|party| partners.get(party.unit)) {
+    if let Some(partner) = agreement
+        .partner_of(ground.unit)
+        .and_then(|party| partners.get(party.unit))
+    {
         let theirs = [partner.metadata.keys.legal, partner.metadata.keys.root];
         keys.extend(theirs.iter().filter_map(|key| DsseKey::from_bytes(key.as_bytes()).ok()));
     }
@@ -382,7 +408,10 @@ fn national(dir: &Path) -> io::Result<Vec<SourceFile>> {
     if folder.is_dir() {
         for entry in std::fs::read_dir(folder)? {
             let path = entry?.path();
-            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let name = path
+                .file_name()
+                .map(|name| name.to_string_lossy().into_owned())
+                .unwrap_or_default();
             if path.is_file() && !name.starts_with('.') {
                 files.push(SourceFile::new(name, std::fs::read_to_string(&path)?));
             }

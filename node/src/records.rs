@@ -43,9 +43,15 @@ impl Record {
     /// The identifying half and the rest, by what the profile says of each element (Art. 12(2)).
     pub fn halves(&self, profile: &Profile) -> (Zeroizing<Vec<u8>>, Zeroizing<Vec<u8>>) {
         let identifying = |id: &ElementId| profile.element(id.as_ref()).is_none_or(|element| element.identifying);
-        let (identity, rest): (BTreeMap<_, _>, BTreeMap<_, _>) =
-            self.elements.iter().map(|(id, values)| (id.clone(), values.clone())).partition(|(id, _)| identifying(id));
-        let rest = RestHalf { origin: self.origin.clone(), elements: rest };
+        let (identity, rest): (BTreeMap<_, _>, BTreeMap<_, _>) = self
+            .elements
+            .iter()
+            .map(|(id, values)| (id.clone(), values.clone()))
+            .partition(|(id, _)| identifying(id));
+        let rest = RestHalf {
+            origin: self.origin.clone(),
+            elements: rest,
+        };
         let json = |value: serde_json::Result<Vec<u8>>| Zeroizing::new(value.unwrap_or_default());
         (json(serde_json::to_vec(&identity)), json(serde_json::to_vec(&rest)))
     }
@@ -73,7 +79,10 @@ fn read(stored: &StoredRecord) -> Option<Record> {
         let identity: BTreeMap<ElementId, Vec<String>> = serde_json::from_slice(identity).ok()?;
         elements.extend(identity);
     }
-    Some(Record { elements, origin: rest.origin })
+    Some(Record {
+        elements,
+        origin: rest.origin,
+    })
 }
 
 /// What binds whoever receives data, from the agreement.

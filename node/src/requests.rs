@@ -107,7 +107,10 @@ impl Request {
     /// Every request still kept.
     pub fn all(store: &Store, now: Timestamp) -> Result<Vec<Self>, StoreError> {
         let kept = store.list_documents(DocumentTable::Requests, now)?;
-        let mut all: Vec<Self> = kept.iter().filter_map(|kept| serde_json::from_slice(&kept.body).ok()).collect();
+        let mut all: Vec<Self> = kept
+            .iter()
+            .filter_map(|kept| serde_json::from_slice(&kept.body).ok())
+            .collect();
         all.sort_by_key(|request| (request.received, request.id));
         Ok(all)
     }
@@ -122,13 +125,21 @@ impl Request {
 
 impl From<&RecordFacts> for KeptFacts {
     fn from(facts: &RecordFacts) -> Self {
-        Self { received: facts.received, kind: facts.kind, flags: facts.flags }
+        Self {
+            received: facts.received,
+            kind: facts.kind,
+            flags: facts.flags,
+        }
     }
 }
 
 impl From<KeptFacts> for RecordFacts {
     fn from(kept: KeptFacts) -> Self {
-        Self { received: kept.received, kind: kept.kind, flags: kept.flags }
+        Self {
+            received: kept.received,
+            kind: kept.kind,
+            flags: kept.flags,
+        }
     }
 }
 

@@ -26,7 +26,12 @@ impl Addressing {
     /// Three free ports on loopback.
     pub fn loopback() -> Self {
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
-        Self { exchange: any, desk: any, ops: any, public_url: None }
+        Self {
+            exchange: any,
+            desk: any,
+            ops: any,
+            public_url: None,
+        }
     }
 }
 
@@ -70,7 +75,12 @@ pub async fn start(node: Arc<Node>, addressing: Addressing) -> Result<Running, S
         tokio::spawn(ops.serve(http::ops(node.clone()), stopping)),
     ];
     run.write(node.dir()).map_err(ServeError::RunFiles)?;
-    Ok(Running { node, addresses, stop, listeners })
+    Ok(Running {
+        node,
+        addresses,
+        stop,
+        listeners,
+    })
 }
 
 impl Running {

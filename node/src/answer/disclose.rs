@@ -84,7 +84,9 @@ impl Responder {
         let id: DisclosureId = id.parse().map_err(|_| Refusal::NotFound)?;
         self.presented(admitted, now)?;
         let request = Request::read(&self.ground.store, id, now).map_err(|_| Refusal::IndexUnavailable)?;
-        let request = request.filter(|request| request.partner == admitted.partner.unit()).ok_or(Refusal::NotFound)?;
+        let request = request
+            .filter(|request| request.partner == admitted.partner.unit())
+            .ok_or(Refusal::NotFound)?;
         self.state_of(&request, note)
     }
 
@@ -116,7 +118,9 @@ impl Responder {
             Decided::Needs(_) => {}
             Decided::Never(clauses) => return Err(Refusal::Disclosure(clauses)),
         }
-        request.write(&self.ground.store).map_err(|_| Refusal::IndexUnavailable)?;
+        request
+            .write(&self.ground.store)
+            .map_err(|_| Refusal::IndexUnavailable)?;
         self.note_idempotency(admitted, &request)?;
         Ok(request)
     }
@@ -147,7 +151,11 @@ impl Responder {
             }
         }
         proven.retain(|_, facts| facts.class(bands.of(facts.received)).is_some());
-        if proven.is_empty() { Err(Refusal::HitProofInvalid) } else { Ok(proven) }
+        if proven.is_empty() {
+            Err(Refusal::HitProofInvalid)
+        } else {
+            Ok(proven)
+        }
     }
 
     /// The lookup that is followed up, if it was this partner's, for the same purpose, and in grace.
@@ -158,11 +166,18 @@ impl Responder {
         now: Timestamp,
     ) -> Option<(AnsweredLookup, Epoch)> {
         let name = answered_name(admitted.partner.unit(), request.hit.qid.as_ref());
-        let kept = self.ground.store.get_document(DocumentTable::AnsweredQueries, &name, now).ok()??;
+        let kept = self
+            .ground
+            .store
+            .get_document(DocumentTable::AnsweredQueries, &name, now)
+            .ok()??;
         let lookup: AnsweredLookup = serde_json::from_slice(&kept.body).ok()?;
         let same = (lookup.partner, &lookup.request.agreement, lookup.request.purpose)
             == (admitted.partner.unit(), &request.agreement, request.purpose);
-        let epoch = self.epochs.by_number(&lookup.request.agreement, lookup.request.epoch).ok()??;
+        let epoch = self
+            .epochs
+            .by_number(&lookup.request.agreement, lookup.request.epoch)
+            .ok()??;
         (same && epoch.descriptor.may_follow_up(now)).then_some((lookup, epoch))
     }
 
@@ -170,10 +185,24 @@ impl Responder {
         note.request(request);
         let (v, salt, id) = (VERSION, Salt(self.ground.random.bytes()), request.id);
         match &request.state {
-            RequestState::Pending => Answer::json(Ending::Pending, &Disclosure::Pending { v, salt, id, due: request.due }),
-            RequestState::Released { sealed } => {
-                Answer::json(Ending::Made, &Disclosure::Released { v, salt, id, sealed: sealed.clone() })
-            }
+            RequestState::Pending => Answer::json(
+                Ending::Pending,
+                &Disclosure::Pending {
+                    v,
+                    salt,
+                    id,
+                    due: request.due,
+                },
+            ),
+            RequestState::Released { sealed } => Answer::json(
+                Ending::Made,
+                &Disclosure::Released {
+                    v,
+                    salt,
+                    id,
+                    sealed: sealed.clone(),
+                },
+            ),
             RequestState::Refused { clauses } => {
                 let wire = |clause: &piux_policy::Clause| problem::Clause {
                     id: clause.id.clone(),
@@ -188,9 +217,13 @@ impl Responder {
 
     /// The request an idempotency key was used for; another body under it is a conflict.
     fn repeated(&self, admitted: &Admitted, now: Timestamp) -> Result<Option<Request>, Refusal> {
-        let Some(name) = idempotency_name(admitted) else { return Ok(None) };
+        let Some(name) = idempotency_name(admitted) else {
+            return Ok(None);
+        };
         let store = &self.ground.store;
-        let kept = store.get_document(DocumentTable::Replies, &name, now).map_err(|_| Refusal::IndexUnavailable)?;
+        let kept = store
+            .get_document(DocumentTable::Replies, &name, now)
+            .map_err(|_| Refusal::IndexUnavailable)?;
         let Some(kept) = kept else { return Ok(None) };
         let (id, digest): (DisclosureId, _) = serde_json::from_slice(&kept.body).map_err(|_| Refusal::Internal)?;
         if admitted.request.request_hash() != digest {
@@ -200,10 +233,15 @@ impl Responder {
     }
 
     fn note_idempotency(&self, admitted: &Admitted, request: &Request) -> Result<(), Refusal> {
-        let Some(name) = idempotency_name(admitted) else { return Ok(()) };
+        let Some(name) = idempotency_name(admitted) else {
+            return Ok(());
+        };
         let body = serde_json::to_vec(&(request.id, request.digest)).map_err(|_| Refusal::Internal)?;
         let until = request.received.plus_seconds(86_400);
-        let kept = self.ground.store.put_document(DocumentTable::Replies, &name, &body, Some(until));
+        let kept = self
+            .ground
+            .store
+            .put_document(DocumentTable::Replies, &name, &body, Some(until));
         kept.map_err(|_| Refusal::IndexUnavailable)
     }
 }
@@ -215,7 +253,11 @@ fn idempotency_name(admitted: &Admitted) -> Option<Vec<u8>> {
 
 fn due_seconds(bilateral: &Bilateral, urgent: bool) -> i64 {
     let service = bilateral.answering.terms().service;
-    i64::from(if urgent { service.disclose_urgent_s } else { service.disclose_s })
+    i64::from(if urgent {
+        service.disclose_urgent_s
+    } else {
+        service.disclose_s
+    })
 }
 
 /// The classes of a request's proven hits, each once.

@@ -94,10 +94,12 @@ pub(crate) struct Bands {
 impl Bands {
     /// Finds where the bands change at `now`; exact, because bands only advance with age.
     pub(crate) fn at(now: Timestamp, schedule: &Schedule) -> Self {
-        let first = |wanted: &dyn Fn(Band) -> bool| {
-            first_instant(now, &|received| wanted(band(received, now, schedule)))
-        };
-        Self { full_from: first(&|band| band == Band::Full), kept_from: first(&|band| band != Band::Expired) }
+        let first =
+            |wanted: &dyn Fn(Band) -> bool| first_instant(now, &|received| wanted(band(received, now, schedule)));
+        Self {
+            full_from: first(&|band| band == Band::Full),
+            kept_from: first(&|band| band != Band::Expired),
+        }
     }
 
     /// The band of a record received then.
@@ -115,7 +117,11 @@ fn first_instant(now: Timestamp, fulfills: &dyn Fn(Timestamp) -> bool) -> i64 {
     let (mut below, mut above) = (0_i64, now.millis().saturating_add(1));
     while below < above {
         let middle = below + (above - below) / 2;
-        if fulfills(Timestamp::from_millis(middle)) { above = middle } else { below = middle + 1 }
+        if fulfills(Timestamp::from_millis(middle)) {
+            above = middle
+        } else {
+            below = middle + 1
+        }
     }
     below
 }
@@ -129,12 +135,20 @@ mod tests {
     #[test]
     fn the_cut_offs_agree_with_the_calendar_to_the_millisecond() {
         let profile = Profile::eu_pnr().unwrap();
-        for now in ["2026-08-31T00:00:00.000Z", "2028-02-29T12:00:00.001Z", "2026-03-01T23:59:59.999Z"] {
+        for now in [
+            "2026-08-31T00:00:00.000Z",
+            "2028-02-29T12:00:00.001Z",
+            "2026-03-01T23:59:59.999Z",
+        ] {
             let now: Timestamp = now.parse().unwrap();
             let bands = Bands::at(now, profile.schedule());
             for edge in [bands.full_from, bands.kept_from] {
                 for received in [edge - 1, edge, edge + 1].map(Timestamp::from_millis) {
-                    assert_eq!(bands.of(received), band(received, now, profile.schedule()), "{received} at {now}");
+                    assert_eq!(
+                        bands.of(received),
+                        band(received, now, profile.schedule()),
+                        "{received} at {now}"
+                    );
                 }
             }
         }
@@ -142,7 +156,11 @@ mod tests {
 
     #[test]
     fn an_unknown_kind_is_never_found() {
-        let facts = RecordFacts { received: Timestamp::from_seconds(0), kind: 9, flags: 0 };
+        let facts = RecordFacts {
+            received: Timestamp::from_seconds(0),
+            kind: 9,
+            flags: 0,
+        };
         assert_eq!(facts.class(Band::Full), None);
     }
 }

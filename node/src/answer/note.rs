@@ -9,8 +9,8 @@ use super::replay::ReplaySet;
 use crate::agreements::Bilateral;
 use crate::ledger::{ClauseId, Counter, Decision, Detail, Entry, Kind, Leaf, Obligation, Role};
 use crate::requests::{Request, RequestState};
-use piux_policy::decision::Permit;
 use piux_policy::Clause;
+use piux_policy::decision::Permit;
 use piux_protocol::blind::{LookupAnswer, LookupRequest};
 use piux_protocol::message::disclosure::DisclosureRequest;
 use piux_protocol::token::AuthorizationDetails;
@@ -106,13 +106,7 @@ impl Note {
     }
 
     /// The entry of a request of a partner, answered or refused.
-    pub(crate) fn entry(
-        self,
-        admitted: &Admitted,
-        refusal: Option<&Refusal>,
-        answer: &[u8],
-        now: Timestamp,
-    ) -> Entry {
+    pub(crate) fn entry(self, admitted: &Admitted, refusal: Option<&Refusal>, answer: &[u8], now: Timestamp) -> Entry {
         let kind = match (refusal, self.kind) {
             (Some(_), _) => Kind::Deny,
             (None, kind) => kind.unwrap_or(Kind::QueryIn),
@@ -127,8 +121,16 @@ impl Note {
         entry.offence = self.offence;
         entry.basis = self.basis;
         entry.classes = self.classes;
-        entry.counts = if refusal.is_some() { BTreeMap::new() } else { self.counts };
-        entry.decision = Some(if refusal.is_some() { Decision::Deny } else { Decision::Permit });
+        entry.counts = if refusal.is_some() {
+            BTreeMap::new()
+        } else {
+            self.counts
+        };
+        entry.decision = Some(if refusal.is_some() {
+            Decision::Deny
+        } else {
+            Decision::Permit
+        });
         entry.clauses = refusal.map_or(self.clauses, |refusal| names(refusal.clauses()));
         entry.obligations = self.obligations;
         entry.policy = self.policy;
@@ -174,14 +176,19 @@ fn detail(request: &Request, officer: Option<&str>) -> Detail {
     Detail {
         who: officer.map(|officer| json!({ "officer": officer })),
         why: Some(json!({ "case": request.body.grounds.case, "reasons": request.body.grounds.reasons })),
-        what: Some(json!({ "request": request.id, "elements": request.body.elements, "handle": request.body.hit.handle })),
+        what: Some(
+            json!({ "request": request.id, "elements": request.body.elements, "handle": request.body.hit.handle }),
+        ),
         blind: None,
     }
 }
 
 /// The names of clauses as the ledger keeps them; a name it cannot hold is no clause of ours.
 pub(crate) fn names<'a>(clauses: impl IntoIterator<Item = &'a Clause>) -> Vec<ClauseId> {
-    clauses.into_iter().filter_map(|clause| clause.id.parse().ok()).collect()
+    clauses
+        .into_iter()
+        .filter_map(|clause| clause.id.parse().ok())
+        .collect()
 }
 
 /// Takes from one leaf what a restarted node must not forget: nonces and volumes.

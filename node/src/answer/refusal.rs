@@ -120,7 +120,10 @@ impl From<&PolicyRefusal> for Refusal {
         let only = |id: &str| clauses.iter().all(|clause| clause.id == id);
         match () {
             () if only("F-VERSION") => Self::AgreementVersion(clauses),
-            () if clauses.iter().all(|clause| clause.id == "F-INACTIVE" || clause.id == "F-VALIDITY") => {
+            () if clauses
+                .iter()
+                .all(|clause| clause.id == "F-INACTIVE" || clause.id == "F-VALIDITY") =>
+            {
                 Self::AgreementInactive(clauses)
             }
             () if only("F-QUOTA") => Self::QuotaExceeded(clauses),
@@ -130,5 +133,9 @@ impl From<&PolicyRefusal> for Refusal {
 }
 
 fn wire(clause: &Clause) -> problem::Clause {
-    problem::Clause { id: clause.id.clone(), title: clause.title.clone(), cite: clause.cite.clone() }
+    problem::Clause {
+        id: clause.id.clone(),
+        title: clause.title.clone(),
+        cite: clause.cite.clone(),
+    }
 }

@@ -433,7 +433,11 @@ impl Cli {
             Verb::Authority(verb) => return offline::authority(verb),
             Verb::Receipt(ReceiptVerb::Verify { file }) => return offline::verify_receipt(&file),
             Verb::Audit(AuditVerb::Verify) => return offline::verify_ledger(&dir),
-            Verb::Audit(AuditVerb::Show { index, key: Some(key), reason }) => {
+            Verb::Audit(AuditVerb::Show {
+                index,
+                key: Some(key),
+                reason,
+            }) => {
                 return offline::show_with_key(&dir, index, &key, reason);
             }
             verb => verb.command()?,
@@ -449,7 +453,10 @@ impl Verb {
             Self::Agreement(verb) => verb.command()?,
             Self::Policy(PolicyVerb::Check) => Command::PolicyCheck,
             Self::Policy(PolicyVerb::Explain { facts }) => Command::PolicyExplain { facts: read(&facts)? },
-            Self::Ingest { paths, format } => Command::Ingest { paths: absolute(paths)?, format },
+            Self::Ingest { paths, format } => Command::Ingest {
+                paths: absolute(paths)?,
+                format,
+            },
             Self::Lookup(arguments) => Command::Lookup(Box::new(arguments.question()?)),
             Self::Disclose(a) => Command::Disclose(Box::new(FollowUp {
                 hit: a.hit,
@@ -464,7 +471,11 @@ impl Verb {
             Self::Receipt(ReceiptVerb::Show { request }) => Command::Receipt { request },
             Self::Key(KeyVerb::List) => Command::KeyList,
             Self::Doctor { partner } => Command::Doctor { partner },
-            Self::Demo { .. } | Self::Init(_) | Self::Serve(_) | Self::MatchKeys { .. } | Self::Authority(_)
+            Self::Demo { .. }
+            | Self::Init(_)
+            | Self::Serve(_)
+            | Self::MatchKeys { .. }
+            | Self::Authority(_)
             | Self::Receipt(ReceiptVerb::Verify { .. }) => return Err(Cannot::new("this command needs no node")),
         })
     }
@@ -474,7 +485,10 @@ impl PairVerb {
     fn command(self) -> Result<Command, Cannot> {
         Ok(match self {
             Self::Export => Command::PairExport,
-            Self::Import { file, fingerprint } => Command::PairImport { metadata: read(&file)?, fingerprint },
+            Self::Import { file, fingerprint } => Command::PairImport {
+                metadata: read(&file)?,
+                fingerprint,
+            },
             Self::List => Command::PairList,
         })
     }
@@ -500,9 +514,11 @@ impl RequestsVerb {
     fn command(self) -> Result<Command, Cannot> {
         Ok(match self {
             Self::List => Command::RequestsList,
-            Self::Approve { id, officer, order } => {
-                Command::RequestsApprove { id, officer, order: order.map(|file| read(&file)).transpose()? }
-            }
+            Self::Approve { id, officer, order } => Command::RequestsApprove {
+                id,
+                officer,
+                order: order.map(|file| read(&file)).transpose()?,
+            },
             Self::Refuse { id, officer, reason } => Command::RequestsRefuse { id, officer, reason },
         })
     }
@@ -552,7 +568,9 @@ fn partners(to: &[String]) -> Result<Vec<UnitId>, Cannot> {
 }
 
 fn unit(text: &str) -> Result<UnitId, String> {
-    UnitId::of_state(text).or_else(|_| text.parse()).map_err(|error| error.to_string())
+    UnitId::of_state(text)
+        .or_else(|_| text.parse())
+        .map_err(|error| error.to_string())
 }
 
 fn element(text: &str) -> Result<ElementId, String> {
@@ -560,7 +578,10 @@ fn element(text: &str) -> Result<ElementId, String> {
 }
 
 fn absolute(paths: Vec<PathBuf>) -> Result<Vec<PathBuf>, Cannot> {
-    paths.iter().map(|path| std::path::absolute(path).map_err(|error| Cannot::because(&error))).collect()
+    paths
+        .iter()
+        .map(|path| std::path::absolute(path).map_err(|error| Cannot::because(&error)))
+        .collect()
 }
 
 /// Reads a text file a person named.
