@@ -20,8 +20,8 @@ mod refusal;
 mod release;
 mod replay;
 
-pub use eligibility::RecordFacts;
-pub use live::LiveIndex;
+pub use eligibility::{Bands, Eligibility, RecordFacts};
+pub use live::{LiveError, LiveIndex, Search};
 pub use release::DecisionError;
 
 pub(crate) use note::{Note, names};

@@ -61,13 +61,14 @@ impl RecordFacts {
 
 /// The decision table of one question with the bands of this instant.
 #[derive(Debug, Clone)]
-pub(crate) struct Eligibility {
+pub struct Eligibility {
     table: Arc<Table>,
     bands: Bands,
 }
 
 impl Eligibility {
-    pub(crate) fn new(table: Arc<Table>, bands: Bands) -> Self {
+    /// For the records that the table decides on, aged as of the bands' instant.
+    pub fn new(table: Arc<Table>, bands: Bands) -> Self {
         Self { table, bands }
     }
 
@@ -84,7 +85,7 @@ impl Eligibility {
 
 /// The bands of one instant: two instants of receipt where they change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Bands {
+pub struct Bands {
     /// Received before this: no longer full.
     full_from: i64,
     /// Received before this: expired.
@@ -93,7 +94,7 @@ pub(crate) struct Bands {
 
 impl Bands {
     /// Finds where the bands change at `now`; exact, because bands only advance with age.
-    pub(crate) fn at(now: Timestamp, schedule: &Schedule) -> Self {
+    pub fn at(now: Timestamp, schedule: &Schedule) -> Self {
         let first =
             |wanted: &dyn Fn(Band) -> bool| first_instant(now, &|received| wanted(band(received, now, schedule)));
         Self {

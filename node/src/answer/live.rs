@@ -24,7 +24,7 @@ const CHUNK: usize = 256;
 /// The index cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub(crate) enum LiveError {
+pub enum LiveError {
     /// The store refused.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -70,12 +70,17 @@ pub(crate) struct HeldRow {
 
 /// What a question searches of one class.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Search<'a> {
-    pub(crate) epoch: &'a Epoch,
-    pub(crate) purpose: Purpose,
-    pub(crate) class: Class,
-    pub(crate) bucket: Bucket,
-    pub(crate) window: Window,
+pub struct Search<'a> {
+    /// The epoch whose keys the rows are under.
+    pub epoch: &'a Epoch,
+    /// What the question serves.
+    pub purpose: Purpose,
+    /// The kind of match key.
+    pub class: Class,
+    /// Where it looks.
+    pub bucket: Bucket,
+    /// Which quarters of receipt it looks at.
+    pub window: Window,
 }
 
 impl LiveIndex {
@@ -112,7 +117,7 @@ impl LiveIndex {
     }
 
     /// One row for each key and subject, with the gate of its eligible records.
-    pub(crate) fn live_rows(&self, search: &Search<'_>, eligibility: &Eligibility) -> Result<Vec<LiveRow>, LiveError> {
+    pub fn live_rows(&self, search: &Search<'_>, eligibility: &Eligibility) -> Result<Vec<LiveRow>, LiveError> {
         let rows = self.rows(search)?;
         let same = |a: &HeldRow, b: &HeldRow| a.subject == b.subject && a.secret.expose() == b.secret.expose();
         let live = |group: &[HeldRow]| {
