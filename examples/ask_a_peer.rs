@@ -1,6 +1,6 @@
 //! A program of your own asks a real node, with its own keys and the SDK alone.
 //!
-//! Normalise, announce the purpose, blind, sign and send, open, keep the receipt.
+//! Normalize, announce the purpose, blind, sign and send, open, keep the receipt.
 //! `cargo run -p piux-examples --example ask_a_peer`
 
 use piux_examples::{Chance, Outcome, OwnKeys, TRAVELLER, Unit, now, person, text};
@@ -28,7 +28,7 @@ async fn main() -> Outcome<()> {
 }
 
 async fn ask(own: &OwnKeys, statement: &str, agreement: AgreementId, version: Digest) -> Outcome<()> {
-    // 1. Normalise: one person becomes a few match keys.
+    // 1. Normalize: one person becomes a few match keys.
     let subject = person("Testmann", "Josefine Erika", "1984-02-29", "UTO:L898902C3")?;
     let keys = derive(&subject);
 
