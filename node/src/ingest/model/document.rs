@@ -1,7 +1,7 @@
 //! Travel documents and the countries on them.
 
 use super::redacted;
-use crate::ingest::country;
+use piux_protocol::identifier::country;
 use crate::ingest::date::PartialDate;
 use serde::{Deserialize, Serialize};
 
@@ -51,7 +51,7 @@ impl Country {
         let raw = raw.trim();
         (!raw.is_empty()).then(|| Self {
             raw: raw.to_owned(),
-            code: country::alpha3(raw).map(str::to_owned),
+            code: country(raw).map(str::to_owned),
         })
     }
 
