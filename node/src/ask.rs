@@ -125,11 +125,7 @@ impl Requester {
     }
 
     /// The partners a question goes to, each with its agreement.
-    fn addressed(
-        &self,
-        question: &Question,
-        now: Timestamp,
-    ) -> Result<Vec<Addressed>, AskError> {
+    fn addressed(&self, question: &Question, now: Timestamp) -> Result<Vec<Addressed>, AskError> {
         let all = self.partners.all();
         let wanted = |partner: &Arc<Partner>| question.to.is_empty() || question.to.contains(&partner.unit());
         let missing = question.to.iter().any(|unit| self.partners.get(*unit).is_none());

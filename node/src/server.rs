@@ -90,26 +90,7 @@ pub async fn start(node: Arc<Node>, addressing: Addressing) -> Result<Running, S
 
 impl Running {
     /// Where the node listens.
-    pub /// Does what is due whenever the clock passes a point of the ten-minute grid.
-async fn keep_time(node: Arc<Node>, mut stop: watch::Receiver<bool>) {
-    let mut done = node.grid();
-    loop {
-        tokio::select! {
-            () = tokio::time::sleep(TICK) => {}
-            _ = stop.wait_for(|stop| *stop) => return,
-        }
-        if node.grid() != done {
-            done = node.grid();
-            let due = node.clone();
-            let kept = tokio::task::spawn_blocking(move || due.keep_time()).await;
-            if !matches!(kept, Ok(Ok(()))) {
-                tracing::error!("what was due could not be done; see piux doctor");
-            }
-        }
-    }
-}
-
-fn addresses(&self) -> &Addresses {
+    pub fn addresses(&self) -> &Addresses {
         &self.addresses
     }
 

@@ -402,7 +402,11 @@ fn opened(
 /// Asking across two derivations would miss silently, so it is refused.
 fn other_keyset() -> Clause {
     let kind = ProblemKind::KeysetMismatch;
-    Clause { id: kind.urn().to_owned(), title: kind.title().to_owned(), cite: "SPEC.md 3".to_owned() }
+    Clause {
+        id: kind.urn().to_owned(),
+        title: kind.title().to_owned(),
+        cite: "SPEC.md 3".to_owned(),
+    }
 }
 
 /// One proof per class is enough, at most four in all.

@@ -1,8 +1,8 @@
 //! Travel documents and the countries on them.
 
 use super::redacted;
-use piux_protocol::identifier::country;
 use crate::ingest::date::PartialDate;
+use piux_protocol::identifier::country;
 use serde::{Deserialize, Serialize};
 
 redacted!(Document, Country);
