@@ -177,7 +177,7 @@ impl Responder {
                 let outcome = self.travel(route, &admitted, &mut note, now);
                 (admitted, outcome)
             }
-            Err(TurnedAway::Partner(admitted, refusal)) => (admitted, Err(refusal)),
+            Err(TurnedAway::Partner(admitted, refusal)) => (*admitted, Err(refusal)),
             Err(TurnedAway::Stranger(refusal)) => return Journey::Stranger(refusal.problem()),
         };
         match self.close(admitted, outcome, note, now) {

@@ -34,6 +34,9 @@ use std::sync::Arc;
 /// Metadata older than this is fetched anew before a partner is asked, in seconds.
 const FRESH_SECONDS: i64 = 86_400;
 
+/// A partner, with the agreement a question to it rests on.
+type Addressed = (Arc<Partner>, Result<Arc<Bilateral>, AskError>);
+
 /// Asks partners.
 #[derive(Debug)]
 pub struct Requester {
@@ -122,11 +125,7 @@ impl Requester {
     }
 
     /// The partners a question goes to, each with its agreement.
-    fn addressed(
-        &self,
-        question: &Question,
-        now: Timestamp,
-    ) -> Result<Vec<(Arc<Partner>, Result<Arc<Bilateral>, AskError>)>, AskError> {
+    fn addressed(&self, question: &Question, now: Timestamp) -> Result<Vec<Addressed>, AskError> {
         let all = self.partners.all();
         let wanted = |partner: &Arc<Partner>| question.to.is_empty() || question.to.contains(&partner.unit());
         let missing = question.to.iter().any(|unit| self.partners.get(*unit).is_none());

@@ -25,6 +25,7 @@ use crate::telemetry::Metrics;
 use ed25519_dalek::VerifyingKey as DsseKey;
 use piux_policy::agreement::Agreement;
 use piux_policy::{Bundle, Profile, SourceFile};
+use piux_protocol::identifier::KEYSET;
 use piux_protocol::jws::JwsError;
 use piux_protocol::metadata::{Certificate, Keys, Metadata, MetadataError, PROTOCOL};
 use piux_protocol::seal::SealingKeyPair;
@@ -34,9 +35,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use zeroize::Zeroizing;
-
-/// The name of the match-key derivation; units with another cannot ask each other.
-pub const KEYSET: &str = "piux-1-doc-nx-loc";
 
 /// The public key of the ledger, beside it, so that anybody can verify a copy of the folder.
 pub const LEDGER_KEY_FILE: &str = "ledger.vkey";
@@ -191,6 +189,7 @@ impl Node {
         let epochs = Epochs::open(dir, ground.keys.clone(), ground.store.clone(), ground.random.clone());
         let storage = Zeroizing::new(*ground.keys.seed(KeyName::Storage)?.expose());
         let index = Arc::new(LiveIndex::new(ground.store.clone(), storage));
+        record_policy(&ground, agreements.bundle())?;
         let responder = Responder::new(
             ground.clone(),
             partners.clone(),
@@ -292,6 +291,21 @@ impl Node {
         Ok(self.metadata()?.sign(&self.ground.signing_key(KeyName::Root)?)?)
     }
 
+    /// The number of the ten-minute interval we are in.
+    pub fn grid(&self) -> i64 {
+        self.now().seconds().div_euclid(600)
+    }
+
+    /// What must happen as time passes: the padded checkpoint partners were promised,
+    /// and the end of what may no longer be kept.
+    pub fn keep_time(&self) -> Result<(), NodeError> {
+        let now = self.now();
+        self.ground.ledger.publish_padded(now)?;
+        self.ground.store.sweep_documents(now)?;
+        self.ground.keys.destroy_expired_epochs(now)?;
+        Ok(())
+    }
+
     /// Carries a command out.
     pub async fn execute(self: &Arc<Self>, command: Command) -> Result<Report, NodeError> {
         match command {
@@ -387,6 +401,13 @@ fn identity(dir: &Path, config: &Config, keys: &KeyRing) -> Result<LedgerIdentit
         seed: Zeroizing::new(*keys.seed(KeyName::Ledger)?.expose()),
         dpo: dpo.to_bytes(),
     })
+}
+
+/// What rules this node runs under from now on.
+fn record_policy(ground: &Ground, bundle: &Bundle) -> Result<(), LedgerError> {
+    let mut entry = Entry::new(Kind::PolicyLoad, Role::Node, ground.clock.now());
+    entry.policy = Some(bundle.digest());
+    ground.ledger.record(entry, ()).map(drop)
 }
 
 /// The ledger's name for ever.

@@ -6,8 +6,12 @@ use crate::run_files::{Addresses, RunFiles};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+
+/// How often the clock is looked at.
+const TICK: Duration = Duration::from_secs(5);
 
 /// Where a node listens and how partners name it.
 #[derive(Debug, Clone)]
@@ -70,6 +74,7 @@ pub async fn start(node: Arc<Node>, addressing: Addressing) -> Result<Running, S
     let run = RunFiles::new(addresses.clone(), node.random());
     let (stop, stopping) = watch::channel(false);
     let listeners = vec![
+        tokio::spawn(keep_time(node.clone(), stopping.clone())),
         tokio::spawn(exchange.serve(http::exchange(node.clone()), stopping.clone())),
         tokio::spawn(desk.serve(http::desk(node.clone(), run.credential.clone()), stopping.clone())),
         tokio::spawn(ops.serve(http::ops(node.clone()), stopping)),
@@ -100,6 +105,25 @@ impl Running {
         self.stop.send_replace(true);
         for listener in self.listeners {
             let _ = listener.await;
+        }
+    }
+}
+
+/// Does what is due whenever the clock passes a point of the ten-minute grid.
+async fn keep_time(node: Arc<Node>, mut stop: watch::Receiver<bool>) {
+    let mut done = node.grid();
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(TICK) => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+        if node.grid() != done {
+            done = node.grid();
+            let due = node.clone();
+            let kept = tokio::task::spawn_blocking(move || due.keep_time()).await;
+            if !matches!(kept, Ok(Ok(()))) {
+                tracing::error!("what was due could not be done; see piux doctor");
+            }
         }
     }
 }

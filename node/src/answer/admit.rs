@@ -20,7 +20,7 @@ pub(crate) enum TurnedAway {
     /// Nobody we know, or not provably: counted, answered unsigned, not recorded.
     Stranger(Refusal),
     /// A partner's replay: recorded and answered like anything a partner does.
-    Partner(Admitted, Refusal),
+    Partner(Box<Admitted>, Refusal),
 }
 
 /// The door of the exchange listener.
@@ -57,7 +57,7 @@ impl Admission {
         if new {
             Ok(admitted)
         } else {
-            Err(TurnedAway::Partner(admitted, Refusal::Replayed))
+            Err(TurnedAway::Partner(Box::new(admitted), Refusal::Replayed))
         }
     }
 }

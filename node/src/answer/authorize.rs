@@ -6,6 +6,7 @@ use crate::agreements::Bilateral;
 use piux_policy::decision::{Decision, Permit};
 use piux_policy::facts::QueryFacts;
 use piux_protocol::blind::LookupRequest;
+use piux_protocol::identifier::KEYSET;
 use piux_protocol::token::{AccessToken, Assertion, AuthorizationDetails, Grant, Granted, TokenRequest};
 use piux_protocol::vocabulary::{Action, Class, Digest, Nonce, Timestamp};
 use std::collections::BTreeMap;
@@ -52,6 +53,9 @@ impl Responder {
         self.check_assertion(admitted, &asked.assertion, now)?;
         let bilateral = self.bilateral(admitted, &asked.details.agreement, now)?;
         note.bilateral(&bilateral, self.agreements.bundle().digest());
+        if bilateral.answering.terms().privacy.keyset != KEYSET {
+            return Err(Refusal::KeysetMismatch);
+        }
         let permit = self.decide(&bilateral, &asked.details, now)?;
         let details = AuthorizationDetails {
             classes: permit.granted().to_vec(),

@@ -193,15 +193,11 @@ pub(crate) fn names<'a>(clauses: impl IntoIterator<Item = &'a Clause>) -> Vec<Cl
 
 /// Takes from one leaf what a restarted node must not forget: nonces and volumes.
 pub(super) fn remember(leaf: &Leaf, since: Timestamp, seen: &mut ReplaySet, quotas: &mut Quotas, now: Timestamp) {
-    if let (Some(nonce), Some(peer)) = (leaf.non, leaf.peer) {
-        if leaf.t >= since {
-            seen.insert(peer, nonce, leaf.t);
-        }
+    if let (Some(nonce), Some(peer), true) = (leaf.non, leaf.peer, leaf.t >= since) {
+        seen.insert(peer, nonce, leaf.t);
     }
-    let granted = leaf.k == Kind::QueryIn && leaf.dec == Some(Decision::Permit);
-    if let (true, Some(agreement), true) = (granted, &leaf.agr, leaf.t.day() == now.day()) {
-        if let Some(slots) = leaf.cnt.get(&Counter::Slots) {
-            quotas.reserve(agreement, *slots, now);
-        }
+    let granted = leaf.k == Kind::QueryIn && leaf.dec == Some(Decision::Permit) && leaf.t.day() == now.day();
+    if let (true, Some(agreement), Some(slots)) = (granted, &leaf.agr, leaf.cnt.get(&Counter::Slots)) {
+        quotas.reserve(agreement, *slots, now);
     }
 }

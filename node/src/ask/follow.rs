@@ -104,9 +104,7 @@ impl Requester {
         let mut all = Vec::new();
         for mut held in self.all_held(now)? {
             if matches!(held.state, HeldState::Pending { .. }) {
-                if let Ok(fresh) = self.poll(&held).await {
-                    held = fresh;
-                }
+                held = self.poll(&held).await.unwrap_or(held);
             }
             lines.push(line(&held));
             all.push(summary(&held));

@@ -13,6 +13,7 @@ use piux_policy::Decision as PolicyDecision;
 use piux_protocol::blind::requester::Question as Blinded;
 use piux_protocol::blind::{Descriptor, Gate, LookupAnswer, LookupRequest, OpenError, Opened, Query};
 use piux_protocol::client::{Client, ClientError, Exchange};
+use piux_protocol::identifier::KEYSET;
 use piux_protocol::message::disclosure::ClassHit;
 use piux_protocol::message::problem::{Clause, Problem, ProblemKind};
 use piux_protocol::token::{AuthorizationDetails, Granted};
@@ -97,6 +98,9 @@ impl Requester {
             .client(partner, statement)
             .await
             .map_err(|error| unreachable(&error))?;
+        if client.partner().keyset != KEYSET || bilateral.asking.terms().privacy.keyset != KEYSET {
+            return Err(Stop::Refused(vec![other_keyset()], None));
+        }
         let errand = Errand {
             partner,
             bilateral,
@@ -271,7 +275,7 @@ impl Requester {
         leak: u32,
     ) -> Result<Answered, Stop> {
         let req_hash = sha256(&exchange.request_body);
-        let opened = opened(query, exchange, &req_hash, descriptor).map_err(|why| Stop::Unreachable(why))?;
+        let opened = opened(query, exchange, &req_hash, descriptor).map_err(Stop::Unreachable)?;
         let request = query.request();
         let hits = self.hits(errand, details, &request, descriptor, &opened);
         let now = self.ground.clock.now();
@@ -393,6 +397,16 @@ fn opened(
     query
         .open(&answer, req_hash, descriptor)
         .map_err(|error: OpenError| error.to_string())
+}
+
+/// Asking across two derivations would miss silently, so it is refused.
+fn other_keyset() -> Clause {
+    let kind = ProblemKind::KeysetMismatch;
+    Clause {
+        id: kind.urn().to_owned(),
+        title: kind.title().to_owned(),
+        cite: "SPEC.md 3".to_owned(),
+    }
 }
 
 /// One proof per class is enough, at most four in all.

@@ -1,6 +1,6 @@
 //! Commands: agreements and policy.
 
-use super::{KEYSET, Node, NodeError};
+use super::{Node, NodeError};
 use crate::agreements::{AgreementError, Bilateral};
 use crate::command::Report;
 use crate::ledger::{Entry, Kind, Role};
@@ -8,6 +8,7 @@ use piux_policy::Finding;
 use piux_policy::agreement::{Agreement, TemplateParty};
 use piux_policy::dsse::{Envelope, EnvelopeError};
 use piux_policy::term::{Regime, Term};
+use piux_protocol::identifier::KEYSET;
 use piux_protocol::vocabulary::{AgreementId, Timestamp, UnitId};
 use serde_json::{Value, json};
 

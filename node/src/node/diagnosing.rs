@@ -1,8 +1,9 @@
 //! Commands: layered checks, each with its own verdict, and the list of keys.
 
-use super::{KEYSET, Node, NodeError};
+use super::{Node, NodeError};
 use crate::command::Report;
 use piux_policy::lifecycle::State;
+use piux_protocol::identifier::KEYSET;
 use piux_protocol::vocabulary::UnitId;
 use serde_json::{Value, json};
 use std::net::ToSocketAddrs;
