@@ -245,6 +245,11 @@ impl Node {
         Ok((certificate, self.ground.keys.secret(KeyName::TlsKey)?.expose().to_vec()))
     }
 
+    /// Where partners reach us, as the configuration says.
+    pub fn configured_url(&self) -> Option<String> {
+        self.config.public_url.clone()
+    }
+
     /// Says where partners reach us from now on.
     pub fn announce(&self, url: &str) -> Result<(), NodeError> {
         *self.public_url.write().unwrap_or_else(PoisonError::into_inner) = url.to_owned();

@@ -69,7 +69,8 @@ pub async fn start(node: Arc<Node>, addressing: Addressing) -> Result<Running, S
     let exchange = Listener::tls(addressing.exchange, certificate, key).await?;
     let desk = Listener::plain(addressing.desk).await?;
     let ops = Listener::plain(addressing.ops).await?;
-    let addresses = addresses([&exchange, &desk, &ops], addressing.public_url).map_err(ServeError::RunFiles)?;
+    let public_url = addressing.public_url.or_else(|| node.configured_url());
+    let addresses = addresses([&exchange, &desk, &ops], public_url).map_err(ServeError::RunFiles)?;
     node.announce(&addresses.exchange)?;
     let run = RunFiles::new(addresses.clone(), node.random());
     let (stop, stopping) = watch::channel(false);

@@ -6,7 +6,6 @@ use piux_node::clock::{Clock, SystemClock};
 use piux_node::epochs::Epoch;
 use piux_node::keys::{KeyName, KeyRing, Passphrase, Secret, SystemRandom, UnitSecrets, day_of};
 use piux_node::ledger::{Ledger, LedgerIdentity};
-use piux_node::node::KEYSET;
 use piux_node::store::{BucketRef, FolderLock, IndexEntry, IndexRow, Store};
 use piux_policy::agreement::{Agreement, TemplateParty};
 use piux_policy::dsse::{Envelope, thumbprint};
@@ -18,6 +17,7 @@ use piux_policy::{Bundle, Profile};
 use piux_protocol::blind::{
     Bucket, Descriptor, EpochKey, EpochSeed, LiveRow, PublicKey, SlotCount, StorageKey, Undated,
 };
+use piux_protocol::identifier::KEYSET;
 use piux_protocol::transparency::detail::DpoKeyPair;
 use piux_protocol::vocabulary::{Basis, Class, Purpose, Quarter, Timestamp, UnitId, Window, base64url, sha256};
 use std::path::Path;
