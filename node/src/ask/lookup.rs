@@ -436,12 +436,3 @@ fn unreachable(error: &ClientError) -> Stop {
     }
     Stop::Unreachable(why)
 }
-
-/// How sure: a document and the full name on one person are strong, one of them is possible.
-pub(super) fn grade(classes: &[Class]) -> Grade {
-    if classes.contains(&Class::Doc) && classes.contains(&Class::Nx) {
-        Grade::Strong
-    } else {
-        Grade::Possible
-    }
-}
