@@ -15,7 +15,7 @@ use piux_policy::facts::{Approvals, QueryFacts};
 use piux_protocol::blind::Handles;
 use piux_protocol::message::disclosure::{Disclosure, DisclosureId, DisclosureRequest};
 use piux_protocol::message::{IDEMPOTENCY_HEADER, MAX_REQUEST, VERSION, problem, strict_json};
-use piux_protocol::vocabulary::{Action, Class, Salt, Timestamp};
+use piux_protocol::vocabulary::{Action, Salt, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

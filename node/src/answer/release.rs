@@ -11,8 +11,8 @@ use piux_policy::dsse::Envelope;
 use piux_policy::facts::{ApprovalFacts, Approvals, DisclosureFacts, OfficerId, Person, QueryFacts};
 use piux_policy::order::{self, ExpectedOrder, OrderDecision};
 use piux_policy::term::{Approval, Band as PolicyBand, Role};
-use piux_protocol::message::disclosure::{Band, Release, ReleasedRecord};
-use piux_protocol::vocabulary::{ElementId, Timestamp};
+use piux_protocol::message::disclosure::{Band, DisclosureRequest, Release, ReleasedRecord};
+use piux_protocol::vocabulary::{Class, ElementId, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the policy says of a request with the approvals on file.

@@ -2,7 +2,7 @@
 
 use super::keep::Hit;
 use super::subject::{Planned, Subject};
-use super::words::{Answered, Grade, Outcome, PartnerAnswer, ShownHit, report};
+use super::words::{Answered, Outcome, PartnerAnswer, ShownHit, report};
 use super::{AskError, Requester, detail, entry, receipt_digest};
 use crate::agreements::Bilateral;
 use crate::answer::authorize::facts;

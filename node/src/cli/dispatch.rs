@@ -1,8 +1,8 @@
 //! From what was typed to who carries it out.
 
 use super::arguments::{
-    AgreementVerb, AuditVerb, Cli, LookupArguments, PairVerb, PolicyVerb, ReceiptVerb, ReceivedVerb, RequestsVerb,
-    Verb, unit,
+    AgreementVerb, AuditVerb, Cli, KeyVerb, LookupArguments, PairVerb, PolicyVerb, ReceiptVerb, ReceivedVerb,
+    RequestsVerb, Verb, unit,
 };
 use super::{Cannot, demo, door, init, offline, read, serve};
 use crate::command::{Command, FollowUp, Question, Report};
