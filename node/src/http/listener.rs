@@ -45,7 +45,7 @@ pub enum ListenError {
         address: SocketAddr,
     },
     /// Our TLS key or certificate cannot be used.
-    #[error("the node's TLS key and certificate cannot be used; rotate them with `piux key rotate tls`")]
+    #[error("the node's TLS key and certificate cannot be used; restore the keyring from its backup")]
     Certificate(#[source] rustls::Error),
 }
 
