@@ -20,7 +20,7 @@ mod refusal;
 mod release;
 mod replay;
 
-pub use eligibility::{Bands, Eligibility, RecordFacts};
+pub use eligibility::{Bands, Eligibility};
 pub use live::{LiveError, LiveIndex, Search};
 pub use release::DecisionError;
 

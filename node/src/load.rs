@@ -4,13 +4,13 @@
 //! records and group elements. Records join one subject only on a document or on
 //! full name and birth date.
 
-use crate::answer::{LiveIndex, RecordFacts};
+use crate::answer::LiveIndex;
 use crate::ground::Ground;
 use crate::ingest::model::{Document, DocumentClass, NameForm, NameSource};
 use crate::ingest::{self, Booking, Format, Traveller};
 use crate::keys::{KeyError, KeyName, day_of};
 use crate::ledger::{Counter, Entry, Kind as EntryKind, LedgerError, Role};
-use crate::records::{Origin, Record};
+use crate::records::{Origin, Record, RecordFacts};
 use crate::store::{BucketRef, IndexEntry, IndexRow, RecordId, StoreError, SubjectId};
 use piux_policy::Profile;
 use piux_policy::term::Kind;

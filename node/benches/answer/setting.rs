@@ -1,11 +1,12 @@
 //! A unit that holds one full bucket, an epoch to ask it in, and the policy that lets it be found.
 
 use ed25519_dalek::SigningKey;
-use piux_node::answer::{Bands, Eligibility, LiveIndex, RecordFacts, Search};
+use piux_node::answer::{Bands, Eligibility, LiveIndex, Search};
 use piux_node::clock::{Clock, SystemClock};
 use piux_node::epochs::Epoch;
 use piux_node::keys::{KeyName, KeyRing, Passphrase, Secret, SystemRandom, UnitSecrets, day_of};
 use piux_node::ledger::{Ledger, LedgerIdentity};
+use piux_node::records::RecordFacts;
 use piux_node::store::{BucketRef, FolderLock, IndexEntry, IndexRow, Store};
 use piux_policy::agreement::{Agreement, TemplateParty};
 use piux_policy::dsse::{Envelope, thumbprint};

@@ -2,19 +2,20 @@
 
 use super::admit::Admitted;
 use super::authorize::facts;
-use super::eligibility::{Bands, RecordFacts};
+use super::eligibility::Bands;
 use super::find::{AnsweredLookup, answered_name, search};
 use super::release::Decided;
 use super::{Answer, Ending, Note, Refusal, Responder};
 use crate::agreements::Bilateral;
 use crate::epochs::Epoch;
+use crate::records::RecordFacts;
 use crate::requests::{Request, RequestState};
 use crate::store::DocumentTable;
 use piux_policy::facts::{Approvals, QueryFacts};
 use piux_protocol::blind::Handles;
 use piux_protocol::message::disclosure::{Disclosure, DisclosureId, DisclosureRequest};
 use piux_protocol::message::{IDEMPOTENCY_HEADER, MAX_REQUEST, VERSION, problem, strict_json};
-use piux_protocol::vocabulary::{Action, Class, Salt, Timestamp};
+use piux_protocol::vocabulary::{Action, Salt, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -109,7 +110,7 @@ impl Responder {
             declares: query.declares.clone(),
             urgent: query.urgent,
             body,
-            records: proven.iter().map(|(id, facts)| (*id, facts.into())).collect(),
+            records: proven.iter().map(|(id, facts)| (*id, *facts)).collect(),
             approvals: Vec::new(),
             state: RequestState::Pending,
         };
@@ -258,12 +259,4 @@ fn due_seconds(bilateral: &Bilateral, urgent: bool) -> i64 {
     } else {
         service.disclose_s
     })
-}
-
-/// The classes of a request's proven hits, each once.
-pub(crate) fn proven_classes(request: &DisclosureRequest) -> Vec<Class> {
-    let mut classes: Vec<Class> = request.hit.hits.iter().map(|hit| hit.class).collect();
-    classes.sort_unstable();
-    classes.dedup();
-    classes
 }

@@ -3,61 +3,13 @@
 //! The decision per record class comes from the policy's table; the band of a
 //! record from two cut-offs found once per question. A row then costs a lookup.
 
-use piux_policy::facts::RecordClass;
+use crate::records::RecordFacts;
 use piux_policy::retention::{Schedule, band};
 use piux_policy::table::{Gate as PolicyGate, Table};
-use piux_policy::term::{Band, Kind, Term};
+use piux_policy::term::Band;
 use piux_protocol::blind::Gate;
 use piux_protocol::vocabulary::Timestamp;
 use std::sync::Arc;
-
-/// What is known of a record without opening it: kind and flags, as stored in its index rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RecordFacts {
-    /// When the unit received it.
-    pub received: Timestamp,
-    /// The place of its kind in the list of kinds.
-    pub kind: u8,
-    /// One bit per flag of a record class, in its order.
-    pub flags: u8,
-}
-
-impl RecordFacts {
-    /// A flight within the Union.
-    pub const INTRA_EU: u8 = 1;
-    /// Objective material links the passenger to the purposes.
-    pub const OBJECTIVE_LINK: u8 = 1 << 1;
-    /// Processing is restricted.
-    pub const RESTRICTED: u8 = 1 << 2;
-    /// A negative result kept against future false matches.
-    pub const FALSE_POSITIVE: u8 = 1 << 3;
-    /// A minor.
-    pub const MINOR: u8 = 1 << 4;
-    /// Reviewed by a person.
-    pub const REVIEWED: u8 = 1 << 5;
-
-    /// The number of a kind in index rows.
-    pub fn kind_number(kind: Kind) -> u8 {
-        let place = Kind::ALL.iter().take_while(|other| **other != kind).count();
-        u8::try_from(place).unwrap_or(u8::MAX)
-    }
-
-    /// The record class at a band; an unknown kind is in none.
-    pub fn class(self, band: Band) -> Option<RecordClass> {
-        let kind = *Kind::ALL.get(usize::from(self.kind))?;
-        let flag = |bit: u8| self.flags & bit != 0;
-        Some(RecordClass {
-            kind,
-            band,
-            intra_eu: flag(Self::INTRA_EU),
-            objective_link: flag(Self::OBJECTIVE_LINK),
-            restricted: flag(Self::RESTRICTED),
-            false_positive: flag(Self::FALSE_POSITIVE),
-            minor: flag(Self::MINOR),
-            reviewed: flag(Self::REVIEWED),
-        })
-    }
-}
 
 /// The decision table of one question with the bands of this instant.
 #[derive(Debug, Clone)]

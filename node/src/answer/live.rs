@@ -4,8 +4,9 @@
 //! budget. After an ingest only new elements are re-keyed, so new records are
 //! found by the next question. No identifier is ever touched here.
 
-use crate::answer::eligibility::{Eligibility, RecordFacts};
+use crate::answer::eligibility::Eligibility;
 use crate::epochs::Epoch;
+use crate::records::RecordFacts;
 use crate::store::{BucketRef, IndexRow, Store, StoreError};
 use moka::sync::Cache;
 use piux_protocol::blind::{Bucket, Context, ElementError, LiveRow, Rekey, RowSecret, StorageKey, StoredElement};

@@ -1,10 +1,9 @@
 //! Releasing: policy is decided again, element by element, and the result is sealed.
 
-use super::disclose::proven_classes;
-use super::eligibility::{Bands, RecordFacts};
+use super::eligibility::Bands;
 use super::{Note, Refusal, Responder};
 use crate::agreements::Bilateral;
-use crate::records;
+use crate::records::{self, RecordFacts};
 use crate::requests::{Approved, Request, RequestState};
 use piux_policy::Clause;
 use piux_policy::decision::Decision;
@@ -12,8 +11,8 @@ use piux_policy::dsse::Envelope;
 use piux_policy::facts::{ApprovalFacts, Approvals, DisclosureFacts, OfficerId, Person, QueryFacts};
 use piux_policy::order::{self, ExpectedOrder, OrderDecision};
 use piux_policy::term::{Approval, Band as PolicyBand, Role};
-use piux_protocol::message::disclosure::{Band, Release, ReleasedRecord};
-use piux_protocol::vocabulary::{ElementId, Timestamp};
+use piux_protocol::message::disclosure::{Band, DisclosureRequest, Release, ReleasedRecord};
+use piux_protocol::vocabulary::{Class, ElementId, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the policy says of a request with the approvals on file.
@@ -60,8 +59,8 @@ impl Responder {
         let query = query_facts(request, bilateral);
         let bands = Bands::at(now, self.agreements.bundle().schedule());
         let (mut released, mut needed, mut clauses) = (Vec::new(), Vec::new(), BTreeSet::new());
-        for (id, kept) in &request.records {
-            let facts = RecordFacts::from(*kept);
+        for (id, facts) in &request.records {
+            let facts = *facts;
             let Some(record) = facts.class(bands.of(facts.received)) else {
                 continue;
             };
@@ -325,6 +324,14 @@ fn query_facts(request: &Request, bilateral: &Bilateral) -> QueryFacts {
         window: None,
         leak_bits: None,
     }
+}
+
+/// The classes of a request's proven hits, each once.
+fn proven_classes(request: &DisclosureRequest) -> Vec<Class> {
+    let mut classes: Vec<Class> = request.hit.hits.iter().map(|hit| hit.class).collect();
+    classes.sort_unstable();
+    classes.dedup();
+    classes
 }
 
 /// The approvals that still hold.

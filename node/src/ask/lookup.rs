@@ -2,7 +2,7 @@
 
 use super::keep::Hit;
 use super::subject::{Planned, Subject};
-use super::words::{Answered, Grade, Outcome, PartnerAnswer, ShownHit, report};
+use super::words::{Answered, Outcome, PartnerAnswer, ShownHit, report};
 use super::{AskError, Requester, detail, entry, receipt_digest};
 use crate::agreements::Bilateral;
 use crate::answer::authorize::facts;
@@ -435,13 +435,4 @@ fn unreachable(error: &ClientError) -> Stop {
         why = format!("{why}: {problem}");
     }
     Stop::Unreachable(why)
-}
-
-/// How sure: a document and the full name on one person are strong, one of them is possible.
-pub(super) fn grade(classes: &[Class]) -> Grade {
-    if classes.contains(&Class::Doc) && classes.contains(&Class::Nx) {
-        Grade::Strong
-    } else {
-        Grade::Possible
-    }
 }

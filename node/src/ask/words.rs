@@ -1,7 +1,6 @@
 //! Answers as a duty officer reads them, and as programs do.
 
 use super::keep::Hit;
-use super::lookup::grade;
 use crate::command::{Question, Report};
 use piux_protocol::blind::Gate;
 use piux_protocol::message::problem::Clause;
@@ -219,6 +218,15 @@ pub(super) fn report(question: &Question, answers: &[PartnerAnswer]) -> Report {
         Report::negative(json, text)
     } else {
         Report::done(json, text)
+    }
+}
+
+/// How sure: a document and the full name on one person are strong, one of them is possible.
+fn grade(classes: &[Class]) -> Grade {
+    if classes.contains(&Class::Doc) && classes.contains(&Class::Nx) {
+        Grade::Strong
+    } else {
+        Grade::Possible
     }
 }
 

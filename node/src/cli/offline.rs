@@ -1,7 +1,7 @@
 //! Commands that need no running node and no network.
 
-use super::Cannot;
-use super::arguments::{AuthorityVerb, read};
+use super::arguments::AuthorityVerb;
+use super::{Cannot, read};
 use crate::command::Report;
 use crate::files::{self, Readers};
 use crate::keys::SystemRandom;
