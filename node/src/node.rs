@@ -12,6 +12,7 @@ use crate::ask::Requester;
 use crate::clock::{Clock, SystemClock};
 use crate::command::{Command, Report};
 use crate::config::{Config, ConfigError};
+use crate::files::{self, Readers};
 use crate::epochs::Epochs;
 use crate::founding;
 use crate::ground::Ground;
@@ -159,6 +160,7 @@ impl Node {
         let keys = Arc::new(KeyRing::open(dir, &passphrase, random.clone())?);
         let now = clock.now();
         let ledger = Ledger::open(&dir.join("ledger"), identity(dir, &config, &keys)?, random.clone(), now)?;
+        leave_verifier(dir, &ledger).map_err(OpenError::Disk)?;
         let store = Arc::new(Store::open(lock, keys.clone(), random.clone()).map_err(OpenError::Store)?);
         let exchange_key = piux_protocol::signature::SigningKey::from_seed(keys.seed(KeyName::Exchange)?.expose());
         let ground = Ground { unit: config.unit, keys, store, ledger, clock, random, exchange_key };
@@ -366,6 +368,20 @@ fn identity(dir: &Path, config: &Config, keys: &KeyRing) -> Result<LedgerIdentit
 /// The ledger's name for ever.
 pub fn origin(unit: UnitId) -> String {
     format!("{}.piux/audit/1", unit.state().to_ascii_lowercase())
+}
+
+/// Leaves the ledger's public key in the folder: a copy of it can then be verified by anybody.
+fn leave_verifier(dir: &Path, ledger: &Ledger) -> io::Result<()> {
+    let (file, key) = (verifier_file(dir), format!("{}\n", ledger.verifier()));
+    match std::fs::read(&file) {
+        Ok(left) if left == key.as_bytes() => Ok(()),
+        _ => files::replace(&file, key.as_bytes(), Readers::Folder),
+    }
+}
+
+/// Where a node leaves the public key of its ledger.
+pub fn verifier_file(dir: &Path) -> PathBuf {
+    dir.join("ledger.vkey")
 }
 
 /// The profile with the national rules of `DIR/policy`.

@@ -16,7 +16,7 @@ use piux_protocol::vocabulary::{AgreementId, Digest, Random, Timestamp, base64ur
 use serde::Deserialize;
 use serde_json::json;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use zeroize::Zeroizing;
 
 /// One person, as `piux match-keys` reads it.
@@ -198,15 +198,10 @@ pub(super) fn verify_ledger(dir: &Path) -> Result<Report, Cannot> {
 
 /// The ledger's public key, kept beside it so that anybody can verify a copy of the folder.
 fn verifier(dir: &Path) -> Result<NoteVerifier, Cannot> {
-    let file = verifier_file(dir);
+    let file = crate::node::verifier_file(dir);
     let text = std::fs::read_to_string(&file)
         .map_err(|_| Cannot::new(format!("{} is missing; a node writes it at its first start", file.display())))?;
     text.trim().parse().map_err(|_| Cannot::new(format!("{} is no verifier key", file.display())))
-}
-
-/// Where a node leaves the public key of its ledger.
-pub(crate) fn verifier_file(dir: &Path) -> PathBuf {
-    dir.join("ledger.vkey")
 }
 
 /// One entry with its sealed detail, opened with the DPO's own key; the opening is recorded.
