@@ -7,14 +7,20 @@ use piux_tests::{Clerk, Traveller, World, person};
 const SEVEN_MONTHS: i64 = 214 * 86_400;
 
 fn shape(response: &HttpResponse) -> (u16, Vec<(String, usize)>, usize) {
-    let mut headers: Vec<_> = response.headers.iter().map(|(name, value)| (name.clone(), value.len())).collect();
+    let mut headers: Vec<_> = response
+        .headers
+        .iter()
+        .map(|(name, value)| (name.clone(), value.len()))
+        .collect();
     headers.sort();
     (response.status, headers, response.body.len())
 }
 
 /// The response to a question about a person born on one day, and the hits it opens to.
 async fn answer(clerk: &Clerk, surname: &str) -> (HttpResponse, usize) {
-    let prepared = clerk.prepares(&clerk.details(), &person(surname, "ERIKA", "1984-02-29")).await;
+    let prepared = clerk
+        .prepares(&clerk.details(), &person(surname, "ERIKA", "1984-02-29"))
+        .await;
     let request = clerk.signs(&prepared);
     let response = clerk.sends(&request).await;
     assert!(clerk.proves(&request, &response));
@@ -44,9 +50,16 @@ async fn an_old_record_a_missing_one_and_a_hit_have_one_shape() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_officer_reads_no_hit_for_an_old_record() {
     let world = World::of(&["UTO", "RUR"]).await;
-    world.unit("RUR").loads(&[Traveller::new("FORMERLY", "ERIKA", "1984-02-29").with_passport("UTO", "L898902C3")]).await;
+    world
+        .unit("RUR")
+        .loads(&[Traveller::new("FORMERLY", "ERIKA", "1984-02-29").with_passport("UTO", "L898902C3")])
+        .await;
     world.clock().advance(SEVEN_MONTHS);
     world.agrees(|text| text).await;
-    let asking = world.unit("UTO").asks("RUR").about("FORMERLY/ERIKA/1984-02-29").with_document("UTO:L898902C3");
+    let asking = world
+        .unit("UTO")
+        .asks("RUR")
+        .about("FORMERLY/ERIKA/1984-02-29")
+        .with_document("UTO:L898902C3");
     assert_eq!(asking.asks().await.outcome(), "no-hit");
 }

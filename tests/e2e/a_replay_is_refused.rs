@@ -1,11 +1,13 @@
 //! A signed request is answered once, whatever happens to the node in between.
 
-use piux_tests::{Clerk, Prepared, World, person, problem_of};
 use piux_protocol::signature::HttpRequest;
+use piux_tests::{Clerk, Prepared, World, person, problem_of};
 
 async fn asked_once() -> (World, Clerk, Prepared, HttpRequest) {
     let (world, clerk) = World::of_one_and_a_clerk().await;
-    let prepared = clerk.prepares(&clerk.details(), &person("TESTMANN", "ERIKA", "1984-02-29")).await;
+    let prepared = clerk
+        .prepares(&clerk.details(), &person("TESTMANN", "ERIKA", "1984-02-29"))
+        .await;
     let request = clerk.signs(&prepared);
     assert_eq!(clerk.sends(&request).await.status, 200);
     (world, clerk, prepared, request)
@@ -22,7 +24,7 @@ async fn the_same_bytes_are_answered_once() {
     let response = clerk.sends(&request).await;
     assert_eq!((response.status, problem_of(&response).0.as_str()), (409, "replayed"));
     assert!(clerk.proves(&request, &response), "a partner's refusal is signed");
-    assert_eq!(world.unit("RUR").ledger(2).await[1]["leaf"]["k"], "deny");
+    assert_eq!(world.unit("RUR").ledger(2).await[1]["leaf"]["k"], "exch.deny");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -53,7 +55,9 @@ async fn a_token_serves_one_request_also_when_it_is_signed_anew() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_of_before_a_restart_is_not_taken() {
     let (mut world, clerk) = World::of_one_and_a_clerk().await;
-    let prepared = clerk.prepares(&clerk.details(), &person("TESTMANN", "ERIKA", "1984-02-29")).await;
+    let prepared = clerk
+        .prepares(&clerk.details(), &person("TESTMANN", "ERIKA", "1984-02-29"))
+        .await;
     world.clock().advance(1);
     world.unit_mut("RUR").restart().await;
     is_refused_as(&clerk, &clerk.signs(&prepared), 401, "token-invalid").await;
@@ -62,7 +66,9 @@ async fn a_token_of_before_a_restart_is_not_taken() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_ends_after_five_minutes() {
     let (world, clerk) = World::of_one_and_a_clerk().await;
-    let prepared = clerk.prepares(&clerk.details(), &person("TESTMANN", "ERIKA", "1984-02-29")).await;
+    let prepared = clerk
+        .prepares(&clerk.details(), &person("TESTMANN", "ERIKA", "1984-02-29"))
+        .await;
     world.clock().advance(301);
     is_refused_as(&clerk, &clerk.signs(&prepared), 401, "token-invalid").await;
 }

@@ -1,7 +1,7 @@
 //! A suspended agreement answers nothing more, in the middle of an epoch and of a question.
 
-use piux_tests::{Traveller, World, person, problem_of};
 use piux_node::command::Command;
+use piux_tests::{Traveller, World, person, problem_of};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn neither_new_nor_begun_questions_are_answered() {
@@ -14,11 +14,20 @@ async fn neither_new_nor_begun_questions_are_answered() {
     let begun = clerk.sends(&clerk.signs(&prepared)).await;
     assert_eq!((begun.status, problem_of(&begun)), (403, inactive.clone()));
     assert_eq!(clerk.refused_token(&clerk.details()).await, inactive);
-    let epochs = clerk.sends(&clerk.signs_get(&format!("/v1/epochs/{}", clerk.agreement), &spare)).await;
+    let epochs = clerk
+        .sends(&clerk.signs_get(&format!("/v1/epochs/{}", clerk.agreement), &spare))
+        .await;
     assert_eq!((epochs.status, problem_of(&epochs)), (403, inactive.clone()));
-    rur.does(Command::AgreementActivate { id: clerk.agreement.clone() }).await;
+    rur.does(Command::AgreementActivate {
+        id: clerk.agreement.clone(),
+    })
+    .await;
     let again = clerk.prepares(&clerk.details(), &subject).await;
-    assert_eq!(clerk.sends(&clerk.signs(&again)).await.status, 200, "resumed, it answers again");
+    assert_eq!(
+        clerk.sends(&clerk.signs(&again)).await.status,
+        200,
+        "resumed, it answers again"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,7 +14,11 @@ struct Asked {
 impl Asked {
     fn opens(&self, answer: &LookupAnswer) -> Result<usize, OpenError> {
         let digest = sha256(&self.prepared.body);
-        Ok(self.prepared.query.open(answer, &digest, &self.prepared.descriptor)?.len())
+        Ok(self
+            .prepared
+            .query
+            .open(answer, &digest, &self.prepared.descriptor)?
+            .len())
     }
 
     fn answer(&self) -> LookupAnswer {
@@ -23,16 +27,25 @@ impl Asked {
 }
 
 async fn asks(clerk: &Clerk) -> Asked {
-    let prepared = clerk.prepares(&clerk.details(), &person("TESTMANN", "ERIKA", "1984-02-29")).await;
+    let prepared = clerk
+        .prepares(&clerk.details(), &person("TESTMANN", "ERIKA", "1984-02-29"))
+        .await;
     let request = clerk.signs(&prepared);
     let response = clerk.sends(&request).await;
     assert_eq!(response.status, 200);
-    Asked { prepared, request, response }
+    Asked {
+        prepared,
+        request,
+        response,
+    }
 }
 
 async fn erika() -> (World, Clerk) {
     let (world, clerk) = World::of_one_and_a_clerk().await;
-    world.unit("RUR").loads(&[Traveller::new("TESTMANN", "ERIKA", "1984-02-29")]).await;
+    world
+        .unit("RUR")
+        .loads(&[Traveller::new("TESTMANN", "ERIKA", "1984-02-29")])
+        .await;
     (world, clerk)
 }
 
@@ -48,7 +61,13 @@ async fn the_true_answer_is_proved_and_opens() {
 async fn no_part_of_a_signed_answer_can_change() {
     let (_world, clerk) = erika().await;
     let asked = asks(&clerk).await;
-    for name in ["content-type", "content-digest", "piux-promise", "signature-input", "signature"] {
+    for name in [
+        "content-type",
+        "content-digest",
+        "piux-promise",
+        "signature-input",
+        "signature",
+    ] {
         let mut changed = asked.response.clone();
         let header = changed.headers.iter_mut().find(|(header, _)| header == name).unwrap();
         let middle = header.1.len() / 2;
@@ -72,7 +91,10 @@ async fn no_part_of_a_signed_answer_can_change() {
 async fn an_answer_to_another_question_is_none() {
     let (_world, clerk) = erika().await;
     let (one, other) = (asks(&clerk).await, asks(&clerk).await);
-    assert!(!clerk.proves(&one.request, &other.response), "signed for the other request");
+    assert!(
+        !clerk.proves(&one.request, &other.response),
+        "signed for the other request"
+    );
     assert_eq!(one.opens(&other.answer()), Err(OpenError::OtherRequest));
     let mut renamed = other.answer();
     (renamed.qid, renamed.req_hash) = (one.answer().qid, one.answer().req_hash);

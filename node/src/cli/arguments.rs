@@ -2,7 +2,7 @@
 
 use super::{Cannot, door, init, offline, serve};
 use crate::command::{Command, FollowUp, Question, Report};
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgGroup, Args, Parser, Subcommand};
 use piux_protocol::vocabulary::{AgreementId, Basis, Declaration, Digest, ElementId, Offence, Purpose, UnitId, Window};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -230,6 +230,7 @@ pub enum PolicyVerb {
 
 /// Arguments of `lookup`.
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("subject").args(["document", "person", "locator"]).required(true).multiple(true)))]
 pub struct LookupArguments {
     /// A partner, or `all`; may repeat.
     #[arg(long, required = true, value_name = "XXX|all")]
@@ -522,9 +523,6 @@ impl AuditVerb {
 
 impl LookupArguments {
     fn question(self) -> Result<Question, Cannot> {
-        if self.document.is_none() && self.person.is_none() && self.locator.is_none() {
-            return Err(Cannot::new("name the subject with --document, --person or --locator"));
-        }
         Ok(Question {
             to: partners(&self.to)?,
             agreement: self.agreement,
