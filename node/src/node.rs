@@ -36,9 +36,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use zeroize::Zeroizing;
 
-/// The public key of the ledger, beside it, so that anybody can verify a copy of the folder.
-pub const LEDGER_KEY_FILE: &str = "ledger.vkey";
-
 /// One running unit.
 pub struct Node {
     dir: PathBuf,
@@ -161,8 +158,7 @@ impl Node {
         let keys = Arc::new(KeyRing::open(dir, &passphrase, random.clone())?);
         let now = clock.now();
         let ledger = Ledger::open(&dir.join("ledger"), identity(dir, &config, &keys)?, random.clone(), now)?;
-        let vkey = format!("{}\n", ledger.verifier());
-        files::replace(&dir.join(LEDGER_KEY_FILE), vkey.as_bytes(), Readers::Folder).map_err(OpenError::Disk)?;
+        leave_verifier(dir, &ledger).map_err(OpenError::Disk)?;
         let store = Arc::new(Store::open(lock, keys.clone(), random.clone()).map_err(OpenError::Store)?);
         let exchange_key = piux_protocol::signature::SigningKey::from_seed(keys.seed(KeyName::Exchange)?.expose());
         let ground = Ground {
@@ -413,6 +409,20 @@ fn record_policy(ground: &Ground, bundle: &Bundle) -> Result<(), LedgerError> {
     let mut entry = Entry::new(Kind::PolicyLoad, Role::Node, ground.clock.now());
     entry.policy = Some(bundle.digest());
     ground.ledger.record(entry, ()).map(drop)
+}
+
+/// Leaves the ledger's public key beside it, so that anybody can verify a copy of the folder.
+fn leave_verifier(dir: &Path, ledger: &Ledger) -> io::Result<()> {
+    let (file, key) = (verifier_file(dir), format!("{}\n", ledger.verifier()));
+    match std::fs::read(&file) {
+        Ok(left) if left == key.as_bytes() => Ok(()),
+        _ => files::replace(&file, key.as_bytes(), Readers::Folder),
+    }
+}
+
+/// Where a node leaves the public key of its ledger.
+pub fn verifier_file(dir: &Path) -> PathBuf {
+    dir.join("ledger.vkey")
 }
 
 /// The ledger's name for ever.

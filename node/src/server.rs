@@ -49,6 +49,9 @@ pub enum ServeError {
     /// The run files could not be written.
     #[error("the addresses could not be written to the node's folder")]
     RunFiles(#[source] io::Error),
+    /// Partners would be told an address that is none.
+    #[error("partners cannot be told {0}; name the address they use with --public-url, or in node.toml")]
+    Unspecified(SocketAddr),
     /// The node could not tell partners its address.
     #[error(transparent)]
     Node(#[from] crate::node::NodeError),
@@ -70,6 +73,9 @@ pub async fn start(node: Arc<Node>, addressing: Addressing) -> Result<Running, S
     let desk = Listener::plain(addressing.desk).await?;
     let ops = Listener::plain(addressing.ops).await?;
     let public_url = addressing.public_url.or_else(|| node.configured_url());
+    if public_url.is_none() && addressing.exchange.ip().is_unspecified() {
+        return Err(ServeError::Unspecified(addressing.exchange));
+    }
     let addresses = addresses([&exchange, &desk, &ops], public_url).map_err(ServeError::RunFiles)?;
     node.announce(&addresses.exchange)?;
     let run = RunFiles::new(addresses.clone(), node.random());

@@ -29,10 +29,8 @@ pub(crate) async fn agree(a: &Unit, b: &Unit, edit: impl FnOnce(String) -> Strin
     let draft = edit(draft(a, b.state()).await);
     let signed = sign(a, draft).await;
     let complete = sign(b, signed).await;
-    for unit in [a, b] {
-        bring_into_force(unit, complete.clone()).await;
-    }
-    format!("{}-{}-2026", a.state(), b.state()).parse().unwrap()
+    bring_into_force(a, complete.clone()).await;
+    bring_into_force(b, complete).await
 }
 
 /// A draft with the keys of both authorities filled in, the drafter's first.
@@ -55,9 +53,10 @@ pub(crate) async fn sign(unit: &Unit, text: String) -> String {
         .to_owned()
 }
 
-pub(crate) async fn bring_into_force(unit: &Unit, envelope: String) {
+pub(crate) async fn bring_into_force(unit: &Unit, envelope: String) -> AgreementId {
     let taken = unit.does(Command::AgreementImport { envelope }).await;
     let id: AgreementId = taken["id"].as_str().unwrap().parse().unwrap();
-    let active = unit.does(Command::AgreementActivate { id }).await;
+    let active = unit.does(Command::AgreementActivate { id: id.clone() }).await;
     assert_eq!(active["status"], "active");
+    id
 }

@@ -12,7 +12,7 @@ use piux_protocol::identifier::{MatchKey, Person, Source, derive};
 use piux_protocol::message::{JSON, LOOKUPS_PATH, TOKEN_HEADER};
 use piux_protocol::metadata::{Keys, Metadata, PROTOCOL};
 use piux_protocol::seal::SealingKeyPair;
-use piux_protocol::signature::{HttpRequest, HttpResponse, SigningKey, sign_request};
+use piux_protocol::signature::{HttpRequest, HttpResponse, SigningKey, sign_request, verify_response};
 use piux_protocol::token::{AuthorizationDetails, Granted, Need, Reasons};
 use piux_protocol::vocabulary::{
     Action, AgreementId, Basis, Class, Commitment, Declaration, Digest, Nonce, Offence, Purpose, Random, Scope, UnitId,
@@ -76,7 +76,7 @@ impl Clerk {
         let mut envelope = Envelope::from_json(signed.as_bytes()).unwrap();
         envelope.sign(&dsse_key(LEGAL));
         envelope.sign(&dsse_key(ROOT));
-        agreeing::bring_into_force(unit, envelope.to_json()).await;
+        let agreement = agreeing::bring_into_force(unit, envelope.to_json()).await;
         let theirs = unit.does(Command::PairExport).await["metadata"]
             .as_str()
             .unwrap()
@@ -93,7 +93,6 @@ impl Clerk {
             random: Arc::new(SystemRandom),
         };
         let client = Client::new(own, &theirs, partner.keys.root.key_id(), around).unwrap();
-        let agreement = format!("{}-{UNIT}-2026", unit.state()).parse().unwrap();
         Self {
             agreement,
             agreement_version,
@@ -231,6 +230,23 @@ impl Clerk {
         };
         self.resigns(&mut request);
         request
+    }
+
+    /// A signed request without a body.
+    pub fn signs_get(&self, path: &str, granted: &Granted) -> HttpRequest {
+        let mut request = HttpRequest {
+            method: "GET".to_owned(),
+            target_uri: self.partner.endpoint.join(path),
+            headers: vec![(TOKEN_HEADER.to_owned(), granted.authorization())],
+            body: Vec::new(),
+        };
+        self.resigns(&mut request);
+        request
+    }
+
+    /// Checks that the node signed this response to this request.
+    pub fn proves(&self, request: &HttpRequest, response: &HttpResponse) -> bool {
+        verify_response(response, request, &self.partner.keys.exchange, self.clock.now()).is_ok()
     }
 
     /// Signs a request anew, with a fresh nonce.

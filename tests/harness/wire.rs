@@ -40,6 +40,11 @@ impl Wire {
         self.send_to(&request.target_uri, request).await
     }
 
+    /// The status of a plain GET.
+    pub async fn gets(&self, url: &str) -> u16 {
+        self.0.get(url).send().await.unwrap().status().as_u16()
+    }
+
     /// Sends a request to another address than the one that was signed.
     pub async fn send_to(&self, url: &str, request: &HttpRequest) -> HttpResponse {
         let mut sent = self.0.request(request.method.parse().unwrap(), url);

@@ -3,7 +3,7 @@
 use crate::agreeing;
 use crate::{Clerk, Unit};
 use piux_node::clock::FixedClock;
-use piux_protocol::vocabulary::Timestamp;
+use piux_protocol::vocabulary::{AgreementId, Timestamp};
 use std::path::Path;
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -40,21 +40,26 @@ impl World {
     /// UTO and RUR, paired, with an agreement of their own wording in force.
     pub async fn of_two_agreed_on(edit: impl FnOnce(String) -> String) -> Self {
         let world = Self::of(&["UTO", "RUR"]).await;
-        agreeing::pair(world.unit("UTO"), world.unit("RUR")).await;
-        agreeing::agree(world.unit("UTO"), world.unit("RUR"), edit).await;
+        world.agrees(edit).await;
         world
+    }
+
+    /// Pairs UTO and RUR and brings an agreement of their own wording into force.
+    pub async fn agrees(&self, edit: impl FnOnce(String) -> String) -> AgreementId {
+        agreeing::pair(self.unit("UTO"), self.unit("RUR")).await;
+        agreeing::agree(self.unit("UTO"), self.unit("RUR"), edit).await
     }
 
     /// One node, RUR, and a partner of it that speaks by hand; the agreement is in force.
     pub async fn of_one_and_a_clerk() -> (Self, Clerk) {
-        Self::of_one_and_a_clerk_agreed_on(|text| text).await
+        let world = Self::of(&["RUR"]).await;
+        let clerk = world.clerk(|text| text).await;
+        (world, clerk)
     }
 
-    /// One node, RUR, and a partner that speaks by hand, with an agreement of their own wording.
-    pub async fn of_one_and_a_clerk_agreed_on(edit: impl FnOnce(String) -> String) -> (Self, Clerk) {
-        let world = Self::of(&["RUR"]).await;
-        let clerk = Clerk::partner_of(world.unit("RUR"), world.clock.clone(), edit).await;
-        (world, clerk)
+    /// A partner of RUR that speaks by hand, with an agreement of their own wording in force.
+    pub async fn clerk(&self, edit: impl FnOnce(String) -> String) -> Clerk {
+        Clerk::partner_of(self.unit("RUR"), self.clock.clone(), edit).await
     }
 
     /// The node of a state.

@@ -5,6 +5,7 @@ use super::{Answer, Ending, Note, Refusal, Responder};
 use crate::agreements::Bilateral;
 use piux_policy::decision::{Decision, Permit};
 use piux_policy::facts::QueryFacts;
+use piux_policy::lifecycle::State;
 use piux_protocol::blind::LookupRequest;
 use piux_protocol::identifier::KEYSET;
 use piux_protocol::token::{AccessToken, Assertion, AuthorizationDetails, Grant, Granted, TokenRequest};
@@ -151,6 +152,19 @@ impl Responder {
             Some(_) => Ok(bilateral),
             None => Err(Refusal::AgreementInactive(Vec::new())),
         }
+    }
+
+    /// Refuses under an agreement that is not in force, also what was granted or released before.
+    pub(super) fn in_force(&self, bilateral: &Bilateral, now: Timestamp) -> Result<(), Refusal> {
+        if bilateral.state_at(now) == State::Active {
+            return Ok(());
+        }
+        let inactive = self
+            .agreements
+            .bundle()
+            .clauses()
+            .find(|clause| clause.id == "F-INACTIVE");
+        Err(Refusal::AgreementInactive(inactive.cloned().into_iter().collect()))
     }
 
     fn check_assertion(&self, admitted: &Admitted, assertion: &str, now: Timestamp) -> Result<(), Refusal> {

@@ -31,6 +31,7 @@ impl Responder {
         note: &mut Note,
         now: Timestamp,
     ) -> Result<Answer, Refusal> {
+        note.epochs();
         let id = agreement.parse().map_err(|_| Refusal::NotFound)?;
         let token = self.presented(admitted, now)?;
         if token.details().agreement != id {
@@ -38,9 +39,7 @@ impl Responder {
         }
         let bilateral = self.bilateral(admitted, &id, now)?;
         note.bilateral(&bilateral, self.agreements.bundle().digest());
-        if bilateral.state_at(now) != piux_policy::lifecycle::State::Active {
-            return Err(Refusal::AgreementInactive(Vec::new()));
-        }
+        self.in_force(&bilateral, now)?;
         let current = self.epochs.current(&bilateral, &self.ground.exchange_key, now);
         current.map_err(|_| Refusal::IndexUnavailable)?;
         let chain = self.epochs.signed_chain(&id).map_err(|_| Refusal::IndexUnavailable)?;
@@ -62,6 +61,7 @@ impl Responder {
         }
         let bilateral = self.bilateral(admitted, &request.agreement, now)?;
         note.bilateral(&bilateral, self.agreements.bundle().digest());
+        self.in_force(&bilateral, now)?;
         if let Some(earlier) = self.repeated(admitted, now)? {
             return self.state_of(&earlier, note);
         }
@@ -83,11 +83,14 @@ impl Responder {
         now: Timestamp,
     ) -> Result<Answer, Refusal> {
         let id: DisclosureId = id.parse().map_err(|_| Refusal::NotFound)?;
-        self.presented(admitted, now)?;
+        let token = self.presented(admitted, now)?;
         let request = Request::read(&self.ground.store, id, now).map_err(|_| Refusal::IndexUnavailable)?;
-        let request = request
-            .filter(|request| request.partner == admitted.partner.unit())
-            .ok_or(Refusal::NotFound)?;
+        let asker = (admitted.partner.unit(), &token.details().agreement);
+        let request = request.filter(|request| (request.partner, &request.body.agreement) == asker);
+        let request = request.ok_or(Refusal::NotFound)?;
+        let bilateral = self.bilateral(admitted, &request.body.agreement, now)?;
+        note.bilateral(&bilateral, self.agreements.bundle().digest());
+        self.in_force(&bilateral, now)?;
         self.state_of(&request, note)
     }
 

@@ -73,6 +73,10 @@ impl Note {
         self.counts.insert(Counter::Segments, request.segments.len() as u64);
     }
 
+    pub(crate) fn epochs(&mut self) {
+        self.kind = Some(Kind::Epochs);
+    }
+
     pub(crate) fn leak(&mut self, bits: u32) {
         self.counts.insert(Counter::LeakBits, u64::from(bits));
     }

@@ -201,9 +201,12 @@ impl Requester {
             Ok(chain) => chain,
             Err(error) => return Err(unreachable(&error)),
         };
-        let now = self.ground.clock.now();
-        let current = chain.into_iter().rev().find(|descriptor| descriptor.is_current(now));
-        current.ok_or_else(|| Stop::Unreachable("the partner offers no epoch that is open now".to_owned()))
+        let (now, version) = (self.ground.clock.now(), errand.bilateral.agreement.version());
+        let open = |descriptor: &Descriptor| descriptor.is_current(now) && descriptor.agreement_version == version;
+        let current = chain.into_iter().rev().find(open);
+        current.ok_or_else(|| {
+            Stop::Unreachable("the partner offers no epoch of this agreement version that is open now".to_owned())
+        })
     }
 
     /// Refuses before sending when the subject's questions would have told too much.

@@ -1,6 +1,6 @@
 //! What can be typed, with examples in the help.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgGroup, Args, Parser, Subcommand};
 use piux_protocol::vocabulary::{AgreementId, Basis, Declaration, Digest, ElementId, Offence, Purpose, UnitId, Window};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -95,6 +95,9 @@ pub enum Verb {
     /// The node's keys.
     #[command(subcommand)]
     Key(KeyVerb),
+    /// The database.
+    #[command(subcommand)]
+    Store(StoreVerb),
     /// Check the node, and the way to a partner, layer by layer.
     Doctor {
         /// The partner to reach.
@@ -228,6 +231,7 @@ pub enum PolicyVerb {
 
 /// Arguments of `lookup`.
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("subject").args(["document", "person", "locator"]).required(true).multiple(true)))]
 pub struct LookupArguments {
     /// A partner, or `all`; may repeat.
     #[arg(long, required = true, value_name = "XXX|all")]
@@ -412,9 +416,22 @@ pub enum ReceiptVerb {
     },
 }
 
+/// The database.
+#[derive(Debug, Subcommand)]
+pub enum StoreVerb {
+    /// Make it anew from the segment log, while the node is stopped; the old one is set aside.
+    Rebuild,
+}
+
 /// Keys.
 #[derive(Debug, Subcommand)]
 pub enum KeyVerb {
+    /// Make a key pair for a data protection officer, away from any node.
+    Dpo {
+        /// Where the private key goes (mode 0600); the public one is printed, for `init --dpo-key`.
+        #[arg(long)]
+        key: PathBuf,
+    },
     /// Our keys, never their values.
     List,
 }

@@ -2,7 +2,7 @@
 
 use super::arguments::{
     AgreementVerb, AuditVerb, Cli, KeyVerb, LookupArguments, PairVerb, PolicyVerb, ReceiptVerb, ReceivedVerb,
-    RequestsVerb, Verb, unit,
+    RequestsVerb, StoreVerb, Verb, unit,
 };
 use super::{Cannot, demo, door, init, offline, read, serve};
 use crate::command::{Command, FollowUp, Question, Report};
@@ -19,6 +19,8 @@ impl Cli {
             Verb::Serve(arguments) => return serve::run(&dir, arguments),
             Verb::MatchKeys { file } => return offline::match_keys(&file),
             Verb::Authority(verb) => return offline::authority(verb),
+            Verb::Key(KeyVerb::Dpo { key }) => return offline::new_dpo_key(&key),
+            Verb::Store(StoreVerb::Rebuild) => return offline::rebuild_store(&dir),
             Verb::Receipt(ReceiptVerb::Verify { file }) => return offline::verify_receipt(&file),
             Verb::Audit(AuditVerb::Verify) => return offline::verify_ledger(&dir),
             Verb::Audit(AuditVerb::Show {
@@ -64,6 +66,8 @@ impl Verb {
             | Self::Serve(_)
             | Self::MatchKeys { .. }
             | Self::Authority(_)
+            | Self::Store(_)
+            | Self::Key(KeyVerb::Dpo { .. })
             | Self::Receipt(ReceiptVerb::Verify { .. }) => return Err(Cannot::new("this command needs no node")),
         })
     }
@@ -126,9 +130,6 @@ impl AuditVerb {
 
 impl LookupArguments {
     fn question(self) -> Result<Question, Cannot> {
-        if self.document.is_none() && self.person.is_none() && self.locator.is_none() {
-            return Err(Cannot::new("name the subject with --document, --person or --locator"));
-        }
         Ok(Question {
             to: partners(&self.to)?,
             agreement: self.agreement,

@@ -3,10 +3,12 @@
 use super::arguments::AuthorityVerb;
 use super::{Cannot, read};
 use crate::command::Report;
+use crate::config::Config;
 use crate::files::{self, Readers};
-use crate::keys::SystemRandom;
+use crate::keys::{KeyRing, Passphrase, SystemRandom};
 use crate::ledger::{self, Reader, Selector};
-use crate::node::LEDGER_KEY_FILE;
+use crate::node::verifier_file;
+use crate::store::{FolderLock, Store};
 use ed25519_dalek::SigningKey;
 use piux_policy::order::{Order, OrderDecision};
 use piux_protocol::identifier::{Document, Person, Source, derive};
@@ -18,6 +20,7 @@ use serde::Deserialize;
 use serde_json::json;
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 use zeroize::Zeroizing;
 
 /// One person, as `piux match-keys` reads it.
@@ -100,12 +103,7 @@ pub(super) fn authority(verb: AuthorityVerb) -> Result<Report, Cannot> {
 }
 
 fn new_authority(file: &Path) -> Result<Report, Cannot> {
-    if file.exists() {
-        return Err(Cannot::new(format!(
-            "{} exists already, and a key is never replaced",
-            file.display()
-        )));
-    }
+    refuse_existing(file)?;
     let random: &dyn Random = &SystemRandom;
     let seed = Zeroizing::new(random.bytes::<32>());
     let public = base64url(SigningKey::from_bytes(&seed).verifying_key().as_bytes());
@@ -117,6 +115,46 @@ fn new_authority(file: &Path) -> Result<Report, Cannot> {
         file.display()
     );
     Ok(Report::done(json!({ "order": null, "authority": public }), text))
+}
+
+/// A DPO's key pair, made where the DPO sits.
+pub(super) fn new_dpo_key(file: &Path) -> Result<Report, Cannot> {
+    refuse_existing(file)?;
+    let pair = DpoKeyPair::generate(&SystemRandom);
+    files::replace(file, pair.to_json().as_bytes(), Readers::Owner).map_err(|error| Cannot::because(&error))?;
+    let public = pair.public().to_json();
+    Ok(Report::done(serde_json::from_str(&public).unwrap_or_default(), public))
+}
+
+/// The database made anew from the segment log; the node must not run.
+pub(super) fn rebuild_store(dir: &Path) -> Result<Report, Cannot> {
+    let config = Config::read(dir).map_err(|error| Cannot::because(&error))?;
+    let lock = FolderLock::acquire(dir).map_err(|error| Cannot::because(&error))?;
+    let passphrase = match config.no_passphrase {
+        true => Passphrase::None,
+        false => super::init::passphrase().map_err(|error| Cannot::because(&error))?,
+    };
+    let random: Arc<dyn Random> = Arc::new(SystemRandom);
+    let keys = KeyRing::open(dir, &passphrase, random.clone()).map_err(|error| Cannot::because(&error))?;
+    let rebuilt = Store::rebuild_from_segments(lock, Arc::new(keys), random);
+    let (_, report) = rebuilt.map_err(|error| Cannot::because(&error))?;
+    let json = json!({ "entries": report.entries, "changes": report.changes, "forgotten": report.forgotten });
+    let text = format!(
+        "{} entries read, {} changes taken over, {} left out because their keys are destroyed. Pending requests and \
+         received releases are not in the log and are gone.",
+        report.entries, report.changes, report.forgotten
+    );
+    Ok(Report::done(json, text))
+}
+
+fn refuse_existing(file: &Path) -> Result<(), Cannot> {
+    if file.exists() {
+        return Err(Cannot::new(format!(
+            "{} exists already, and a key is never replaced",
+            file.display()
+        )));
+    }
+    Ok(())
 }
 
 /// What of a pending request an order is about; the rest is for the authority to read.
@@ -240,7 +278,7 @@ pub(super) fn verify_published(dir: &Path) -> Result<Report, Cannot> {
 
 /// The ledger's public key, kept beside it so that anybody can verify a copy of the folder.
 fn verifier(dir: &Path) -> Result<NoteVerifier, Cannot> {
-    let file = dir.join(LEDGER_KEY_FILE);
+    let file = verifier_file(dir);
     let text = std::fs::read_to_string(&file).map_err(|_| {
         Cannot::new(format!(
             "{} is missing; a node writes it at its first start",
