@@ -60,10 +60,19 @@ fn every_acknowledged_load_is_there_after_each_kill_and_the_ledger_verifies() {
     assert!(acknowledged.len() >= ROUNDS * ENOUGH);
     for file in &acknowledged {
         let (exit, report) = piux.tells(&["ingest", text(file)]);
-        assert_eq!((exit, report["travellers"]["merged"].as_u64()), (0, Some(1)), "{} was lost", file.display());
+        assert_eq!(
+            (exit, report["travellers"]["merged"].as_u64()),
+            (0, Some(1)),
+            "{} was lost",
+            file.display()
+        );
     }
     let (_, list) = piux.tells(&["audit", "list", "--limit", "100000"]);
-    let loads = list["entries"].as_array().unwrap().iter().filter(|entry| entry["leaf"]["k"] == "data.load");
+    let loads = list["entries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|entry| entry["leaf"]["k"] == "data.load");
     assert!(loads.count() >= 2 * acknowledged.len());
     assert_eq!(piux.runs(&["audit", "verify"]).exit, 0);
 }

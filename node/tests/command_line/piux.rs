@@ -22,14 +22,25 @@ pub struct Said {
 impl Piux {
     /// An empty folder.
     pub fn nowhere() -> Self {
-        Self { folder: TempDir::new().unwrap() }
+        Self {
+            folder: TempDir::new().unwrap(),
+        }
     }
 
     /// A folder with the new node of a state.
     pub fn of(state: &str) -> Self {
         let piux = Self::nowhere();
         let url = "https://127.0.0.1:8443";
-        let said = piux.runs(&["init", "--country", state, "--name", "PIU", "--no-passphrase", "--public-url", url]);
+        let said = piux.runs(&[
+            "init",
+            "--country",
+            state,
+            "--name",
+            "PIU",
+            "--no-passphrase",
+            "--public-url",
+            url,
+        ]);
         assert_eq!(said.exit, 0, "{said:?}");
         piux
     }
@@ -49,7 +60,12 @@ impl Piux {
     /// The program, about to run with this folder.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_piux"));
-        command.env_clear().arg("--dir").arg(self.dir()).args(arguments).stdin(Stdio::null());
+        command
+            .env_clear()
+            .arg("--dir")
+            .arg(self.dir())
+            .args(arguments)
+            .stdin(Stdio::null());
         command
     }
 
@@ -86,7 +102,11 @@ impl Said {
     /// What a finished program said.
     pub fn of(output: Output) -> Self {
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-        Self { exit: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
+        Self {
+            exit: output.status.code().unwrap_or(-1),
+            out: text(output.stdout),
+            err: text(output.stderr),
+        }
     }
 }
 
