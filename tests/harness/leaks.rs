@@ -1,5 +1,6 @@
 //! Looks for markers in everything below a folder, in every spelling a leak could have.
 
+use aho_corasick::AhoCorasick;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use std::path::{Path, PathBuf};
@@ -15,14 +16,15 @@ pub struct Finding {
 
 /// Every occurrence of a marker: raw in both cases, hex, base64 and base64url at each alignment.
 pub fn find(folder: &Path, markers: &[&str]) -> Vec<Finding> {
-    let spellings: Vec<(String, Vec<u8>)> = markers.iter().flat_map(|marker| spellings(marker)).collect();
+    let (names, spellings): (Vec<String>, Vec<Vec<u8>>) = markers.iter().flat_map(|marker| spellings(marker)).unzip();
+    let searcher = AhoCorasick::new(spellings).unwrap();
     let mut findings = Vec::new();
-    search(folder, &spellings, &mut findings);
+    search(folder, &searcher, &names, &mut findings);
     findings
 }
 
-/// Every occurrence of a marker in a text.
-pub(crate) fn spellings(marker: &str) -> Vec<(String, Vec<u8>)> {
+/// A marker in every spelling, each with its name.
+fn spellings(marker: &str) -> Vec<(String, Vec<u8>)> {
     let mut all = Vec::new();
     for case in [marker.to_uppercase(), marker.to_lowercase()] {
         all.push((format!("{case} as it is"), case.clone().into_bytes()));
@@ -50,39 +52,21 @@ fn inner(engine: &impl Engine, marker: &str, shift: usize) -> String {
     text[(shift * 8).div_ceil(6)..].to_owned()
 }
 
-fn search(folder: &Path, spellings: &[(String, Vec<u8>)], findings: &mut Vec<Finding>) {
+fn search(folder: &Path, searcher: &AhoCorasick, names: &[String], findings: &mut Vec<Finding>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            search(&path, spellings, findings);
+            search(&path, searcher, names, findings);
             continue;
         }
         let bytes = std::fs::read(&path).unwrap();
-        for (name, spelling) in spellings {
-            if contains(&bytes, spelling) {
-                findings.push(Finding {
-                    file: path.clone(),
-                    marker: name.clone(),
-                });
-            }
+        for found in searcher.find_iter(&bytes) {
+            findings.push(Finding {
+                file: path.clone(),
+                marker: names[found.pattern()].clone(),
+            });
         }
     }
-}
-
-/// Whether `spelling` is in `bytes`.
-fn contains(bytes: &[u8], spelling: &[u8]) -> bool {
-    let Some((first, rest)) = spelling.split_first() else {
-        return false;
-    };
-    let mut from = 0;
-    while let Some(at) = bytes[from..].iter().position(|byte| byte == first) {
-        let after = from + at + 1;
-        if bytes[after..].starts_with(rest) {
-            return true;
-        }
-        from = after;
-    }
-    false
 }
 
 #[cfg(test)]

@@ -123,7 +123,13 @@ impl VerifyReport {
 /// Only reading that is impossible is an error; everything wrong with what was read is in the report.
 pub fn verify(dir: &Path, verifier: &NoteVerifier, since: Option<&Note>) -> Result<VerifyReport, LedgerError> {
     let mut report = VerifyReport::new(verifier.name());
-    let reader = Reader::open(dir)?;
+    let reader = match Reader::open(dir) {
+        Err(LedgerError::Damaged("the checkpoint")) => {
+            report.find(Category::Signature, None, "the checkpoint is missing or cannot be read: nothing is signed");
+            return Ok(report);
+        }
+        opened => opened?,
+    };
     let Some(head) = check_signature(&reader, verifier, &mut report) else {
         return Ok(report);
     };
