@@ -125,7 +125,11 @@ pub fn verify(dir: &Path, verifier: &NoteVerifier, since: Option<&Note>) -> Resu
     let mut report = VerifyReport::new(verifier.name());
     let reader = match Reader::open(dir) {
         Err(LedgerError::Damaged("the checkpoint")) => {
-            report.find(Category::Signature, None, "the checkpoint is missing or cannot be read: nothing is signed");
+            report.find(
+                Category::Signature,
+                None,
+                "the checkpoint is missing or cannot be read: nothing is signed",
+            );
             return Ok(report);
         }
         opened => opened?,
