@@ -9,18 +9,29 @@ use piux_tests::{Clerk, Traveller, World, person, problem_of};
 
 async fn a_hit() -> (World, Clerk, DisclosureRequest) {
     let (world, clerk) = World::of_one_and_a_clerk().await;
-    world.unit("RUR").loads(&[Traveller::new("TESTMANN", "ERIKA", "1984-02-29")]).await;
-    let prepared = clerk.prepares(&clerk.details(), &person("TESTMANN", "ERIKA", "1984-02-29")).await;
+    world
+        .unit("RUR")
+        .loads(&[Traveller::new("TESTMANN", "ERIKA", "1984-02-29")])
+        .await;
+    let prepared = clerk
+        .prepares(&clerk.details(), &person("TESTMANN", "ERIKA", "1984-02-29"))
+        .await;
     let response = clerk.sends(&clerk.signs(&prepared)).await;
     let answer = LookupAnswer::decode(&response.body).unwrap();
-    let opened = prepared.query.open(&answer, &sha256(&prepared.body), &prepared.descriptor).unwrap();
+    let opened = prepared
+        .query
+        .open(&answer, &sha256(&prepared.body), &prepared.descriptor)
+        .unwrap();
     let details = clerk.details();
     let request = DisclosureRequest {
         salt: Salt([3; 16]),
         hit: ProvenHit {
             qid: answer.qid,
             handle: opened[0].handle,
-            hits: vec![ClassHit { class: opened[0].class, hit: opened[0].hit }],
+            hits: vec![ClassHit {
+                class: opened[0].class,
+                hit: opened[0].hit,
+            }],
         },
         agreement: details.agreement,
         agreement_version: details.agreement_version,
@@ -62,12 +73,19 @@ async fn every_other_proof_is_refused_alike() {
     let mut bodies = Vec::new();
     for request in &forged {
         let response = asks(&clerk, request, None).await;
-        assert_eq!((response.status, problem_of(&response).0.as_str()), (403, "hit-proof-invalid"));
+        assert_eq!(
+            (response.status, problem_of(&response).0.as_str()),
+            (403, "hit-proof-invalid")
+        );
         bodies.push(response.body);
     }
     bodies.dedup();
     assert_eq!(bodies.len(), 1, "nobody learns what was wrong");
-    assert_eq!(asks(&clerk, &request, None).await.status, 202, "the true proof is taken");
+    assert_eq!(
+        asks(&clerk, &request, None).await.status,
+        202,
+        "the true proof is taken"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -81,7 +99,10 @@ async fn a_repeated_request_is_one_request() {
     assert_eq!(waiting["requests"].as_array().unwrap().len(), 1);
     request.grounds.reasons = "another thing altogether".to_owned();
     let response = asks(&clerk, &request, key).await;
-    assert_eq!((response.status, problem_of(&response).0.as_str()), (422, "idempotency-conflict"));
+    assert_eq!(
+        (response.status, problem_of(&response).0.as_str()),
+        (422, "idempotency-conflict")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -89,5 +110,8 @@ async fn a_hit_can_be_followed_up_only_while_its_keys_live() {
     let (world, clerk, request) = a_hit().await;
     world.clock().advance(15 * 86_400);
     let response = asks(&clerk, &request, None).await;
-    assert_eq!((response.status, problem_of(&response).0.as_str()), (403, "hit-proof-invalid"));
+    assert_eq!(
+        (response.status, problem_of(&response).0.as_str()),
+        (403, "hit-proof-invalid")
+    );
 }

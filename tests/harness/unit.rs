@@ -160,7 +160,7 @@ impl Unit {
     pub async fn follows_up(&self, hit: &str, elements: &[&str]) -> Report {
         let follow_up = FollowUp {
             hit: hit.to_owned(),
-            elements: elements.iter().map(|id| ElementId::new(*id).unwrap()).collect(),
+            elements: elements.iter().map(|id| ElementId::new(id).unwrap()).collect(),
             reasons: "the courier's bookings of this spring".to_owned(),
             officer: "officer Quill".to_owned(),
         };

@@ -7,28 +7,28 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// A folder with a node in it, and the program.
-pub struct Piux {
+pub(crate) struct Piux {
     folder: TempDir,
 }
 
 /// What the program said and how it ended.
 #[derive(Debug)]
-pub struct Said {
-    pub exit: i32,
-    pub out: String,
-    pub err: String,
+pub(crate) struct Said {
+    pub(crate) exit: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl Piux {
     /// An empty folder.
-    pub fn nowhere() -> Self {
+    pub(crate) fn nowhere() -> Self {
         Self {
             folder: TempDir::new().unwrap(),
         }
     }
 
     /// A folder with the new node of a state.
-    pub fn of(state: &str) -> Self {
+    pub(crate) fn of(state: &str) -> Self {
         let piux = Self::nowhere();
         let url = "https://127.0.0.1:8443";
         let said = piux.runs(&[
@@ -46,19 +46,19 @@ impl Piux {
     }
 
     /// The node's folder.
-    pub fn dir(&self) -> PathBuf {
+    pub(crate) fn dir(&self) -> PathBuf {
         self.folder.path().join("node")
     }
 
     /// A file beside the node's folder.
-    pub fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+    pub(crate) fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.folder.path().join(name);
         std::fs::write(&path, content).unwrap();
         path
     }
 
     /// The program, about to run with this folder.
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_piux"));
         command
             .env_clear()
@@ -70,19 +70,19 @@ impl Piux {
     }
 
     /// Runs to the end.
-    pub fn runs(&self, arguments: &[&str]) -> Said {
+    pub(crate) fn runs(&self, arguments: &[&str]) -> Said {
         Said::of(self.command(arguments).output().unwrap())
     }
 
     /// Runs with `--json`; the exit code and the one document on standard output.
-    pub fn tells(&self, arguments: &[&str]) -> (i32, Value) {
+    pub(crate) fn tells(&self, arguments: &[&str]) -> (i32, Value) {
         let said = self.runs(&[&["--json"], arguments].concat());
         let json = serde_json::from_str(&said.out).unwrap_or_else(|_| panic!("one JSON document: {said:?}"));
         (said.exit, json)
     }
 
     /// Serves on free ports; returns when the node is ready.
-    pub fn serves(&self) -> Serving {
+    pub(crate) fn serves(&self) -> Serving {
         let ready = self.dir().join("run/addresses.json");
         let _ = std::fs::remove_file(&ready);
         let any = "127.0.0.1:0";
@@ -100,7 +100,7 @@ impl Piux {
 
 impl Said {
     /// What a finished program said.
-    pub fn of(output: Output) -> Self {
+    pub(crate) fn of(output: Output) -> Self {
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         Self {
             exit: output.status.code().unwrap_or(-1),
@@ -111,11 +111,11 @@ impl Said {
 }
 
 /// A node that serves until it is killed.
-pub struct Serving(Child);
+pub(crate) struct Serving(Child);
 
 impl Serving {
     /// SIGKILL: no handler runs, nothing is flushed.
-    pub fn dies(mut self) {
+    pub(crate) fn dies(mut self) {
         self.0.kill().unwrap();
         self.0.wait().unwrap();
     }
@@ -129,7 +129,7 @@ impl Drop for Serving {
 }
 
 /// One invented traveller as a line of a message file.
-pub fn traveller(number: usize) -> String {
+pub(crate) fn traveller(number: usize) -> String {
     serde_json::json!({
         "src": "test", "src_id": number.to_string(),
         "flight": { "carrier": "UT", "number": "451", "date": "2026-06-20", "dep": "UTA", "arr": "RUB" },
@@ -141,6 +141,6 @@ pub fn traveller(number: usize) -> String {
 }
 
 /// The path as an argument.
-pub fn text(path: &Path) -> &str {
+pub(crate) fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
