@@ -57,7 +57,9 @@ pub enum AgreementError {
     #[error("the signatures are not in order: {0}")]
     Envelope(#[from] EnvelopeError),
     /// Not between us and a partner we paired with.
-    #[error("the agreement is not between us and a partner we have paired with, or names other keys than the paired ones")]
+    #[error(
+        "the agreement is not between us and a partner we have paired with, or names other keys than the paired ones"
+    )]
     Parties,
     /// No agreement of this name.
     #[error("there is no agreement {0} here; `piux agreement list` shows those there are")]
@@ -103,7 +105,12 @@ impl Agreements {
     pub fn open(dir: &Path, unit: UnitId, bundle: Bundle, keys: &KeysOf<'_>) -> Result<Self, AgreementError> {
         let dir = dir.join("agreements");
         std::fs::create_dir_all(&dir).map_err(AgreementError::Disk)?;
-        let agreements = Self { dir, unit, bundle, held: RwLock::default() };
+        let agreements = Self {
+            dir,
+            unit,
+            bundle,
+            held: RwLock::default(),
+        };
         let entries = std::fs::read_dir(&agreements.dir).map_err(AgreementError::Disk)?;
         for entry in entries {
             let folder = entry.map_err(AgreementError::Disk)?.path();
@@ -159,7 +166,11 @@ impl Agreements {
     pub fn activate(&self, id: &AgreementId) -> Result<Arc<Bilateral>, AgreementError> {
         let held = self.known(id)?;
         let signed = held.signed.ok_or(AgreementError::NotSigned)?;
-        let event = if held.state == State::Suspended { Event::Resume(&signed) } else { Event::Activate(&signed) };
+        let event = if held.state == State::Suspended {
+            Event::Resume(&signed)
+        } else {
+            Event::Activate(&signed)
+        };
         self.step(&held, event)
     }
 
@@ -189,7 +200,10 @@ impl Agreements {
         let envelope = bilateral.envelope.to_json();
         files::replace(&version_file(&folder, version), envelope.as_bytes(), Readers::Folder)
             .map_err(AgreementError::Disk)?;
-        let standing = StandingFile { version, state: bilateral.state };
+        let standing = StandingFile {
+            version,
+            state: bilateral.state,
+        };
         let standing = serde_json::to_vec_pretty(&standing).map_err(|error| AgreementError::Disk(error.into()))?;
         files::replace(&folder.join("standing.json"), &standing, Readers::Folder).map_err(AgreementError::Disk)?;
         Ok(self.hold(bilateral))
@@ -227,7 +241,14 @@ impl Agreements {
         let partner = agreement.partner_of(self.unit).ok_or(AgreementError::Parties)?.unit;
         let effective = |asks, answers| self.bundle.effective(&agreement, state, signed.as_ref(), asks, answers);
         let (asking, answering) = (effective(self.unit, partner)?, effective(partner, self.unit)?);
-        Ok(Bilateral { agreement, envelope, state, signed, asking, answering })
+        Ok(Bilateral {
+            agreement,
+            envelope,
+            state,
+            signed,
+            asking,
+            answering,
+        })
     }
 
     fn all_held(&self) -> RwLockReadGuard<'_, BTreeMap<AgreementId, Arc<Bilateral>>> {

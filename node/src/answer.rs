@@ -20,8 +20,8 @@ mod refusal;
 mod release;
 mod replay;
 
-pub use eligibility::RecordFacts;
-pub use live::LiveIndex;
+pub use eligibility::{Bands, Eligibility};
+pub use live::{LiveError, LiveIndex, Search};
 pub use release::DecisionError;
 
 pub(crate) use note::{Note, names};
@@ -81,11 +81,19 @@ pub struct Answer {
 impl Answer {
     pub(crate) fn json(ending: Ending, body: &impl serde::Serialize) -> Result<Self, Refusal> {
         let body = serde_json::to_vec(body).map_err(|_| Refusal::Internal)?;
-        Ok(Self { ending, media_type: JSON, body })
+        Ok(Self {
+            ending,
+            media_type: JSON,
+            body,
+        })
     }
 
     pub(crate) fn binary(media_type: &'static str, body: Vec<u8>) -> Self {
-        Self { ending: Ending::Answered, media_type, body }
+        Self {
+            ending: Ending::Answered,
+            media_type,
+            body,
+        }
     }
 
     fn refusal(refusal: &Refusal) -> Self {
@@ -94,7 +102,11 @@ impl Answer {
 
     fn problem(problem: &Problem) -> Self {
         let ending = Ending::Problem(problem.kind);
-        Self { ending, media_type: piux_protocol::message::problem::MEDIA_TYPE, body: problem.to_json() }
+        Self {
+            ending,
+            media_type: piux_protocol::message::problem::MEDIA_TYPE,
+            body: problem.to_json(),
+        }
     }
 }
 
@@ -165,7 +177,7 @@ impl Responder {
                 let outcome = self.travel(route, &admitted, &mut note, now);
                 (admitted, outcome)
             }
-            Err(TurnedAway::Partner(admitted, refusal)) => (admitted, Err(refusal)),
+            Err(TurnedAway::Partner(admitted, refusal)) => (*admitted, Err(refusal)),
             Err(TurnedAway::Stranger(refusal)) => return Journey::Stranger(refusal.problem()),
         };
         match self.close(admitted, outcome, note, now) {
@@ -174,13 +186,7 @@ impl Responder {
         }
     }
 
-    fn travel(
-        &self,
-        route: &Route,
-        admitted: &Admitted,
-        note: &mut Note,
-        now: Timestamp,
-    ) -> Result<Answer, Refusal> {
+    fn travel(&self, route: &Route, admitted: &Admitted, note: &mut Note, now: Timestamp) -> Result<Answer, Refusal> {
         match route {
             Route::Token => self.grant(admitted, note, now),
             Route::Epochs(agreement) => self.epochs(admitted, agreement, note, now),
@@ -209,7 +215,11 @@ impl Responder {
         let answer = outcome.unwrap_or_else(|refusal| Answer::refusal(&refusal));
         let entry = note.entry(&admitted, refused.as_ref(), &answer.body, now);
         let answer = self.ground.ledger.record(entry, answer)?;
-        Ok(Closed { request: admitted.request.into_request(), answer, now })
+        Ok(Closed {
+            request: admitted.request.into_request(),
+            answer,
+            now,
+        })
     }
 
     /// Signs a recorded answer; `status` is what the door made of its ending.
@@ -220,9 +230,19 @@ impl Responder {
             ("content-type".to_owned(), answer.media_type.to_owned()),
             (PROMISE_HEADER.to_owned(), promise),
         ];
-        let mut response = HttpResponse { status, headers, body: answer.body };
+        let mut response = HttpResponse {
+            status,
+            headers,
+            body: answer.body,
+        };
         let nonce = Nonce(self.ground.random.bytes());
-        sign_response(&mut response, &self.ground.exchange_key, &closed.request, closed.now, nonce)?;
+        sign_response(
+            &mut response,
+            &self.ground.exchange_key,
+            &closed.request,
+            closed.now,
+            nonce,
+        )?;
         Ok(response)
     }
 }

@@ -34,6 +34,9 @@ use std::sync::Arc;
 /// Metadata older than this is fetched anew before a partner is asked, in seconds.
 const FRESH_SECONDS: i64 = 86_400;
 
+/// A partner, with the agreement a question to it rests on.
+type Addressed = (Arc<Partner>, Result<Arc<Bilateral>, AskError>);
+
 /// Asks partners.
 #[derive(Debug)]
 pub struct Requester {
@@ -94,7 +97,12 @@ impl Requester {
     /// A requester that keeps its receipts in the node's folder.
     pub fn new(ground: Arc<Ground>, partners: Arc<Partners>, agreements: Arc<Agreements>) -> Self {
         let receipts = ground.store.dir().join("receipts");
-        Self { ground, partners, agreements, receipts }
+        Self {
+            ground,
+            partners,
+            agreements,
+            receipts,
+        }
     }
 
     /// A kept receipt, as JSON.
@@ -117,11 +125,7 @@ impl Requester {
     }
 
     /// The partners a question goes to, each with its agreement.
-    fn addressed(
-        &self,
-        question: &Question,
-        now: Timestamp,
-    ) -> Result<Vec<(Arc<Partner>, Result<Arc<Bilateral>, AskError>)>, AskError> {
+    fn addressed(&self, question: &Question, now: Timestamp) -> Result<Vec<Addressed>, AskError> {
         let all = self.partners.all();
         let wanted = |partner: &Arc<Partner>| question.to.is_empty() || question.to.contains(&partner.unit());
         let missing = question.to.iter().any(|unit| self.partners.get(*unit).is_none());
@@ -129,10 +133,12 @@ impl Requester {
             return Err(AskError::NoAgreement);
         }
         let partners = all.into_iter().filter(wanted);
-        Ok(partners.map(|partner| {
-            let bilateral = self.agreement_with(partner.unit(), question.agreement.as_ref(), now);
-            (partner, bilateral)
-        }).collect())
+        Ok(partners
+            .map(|partner| {
+                let bilateral = self.agreement_with(partner.unit(), question.agreement.as_ref(), now);
+                (partner, bilateral)
+            })
+            .collect())
     }
 
     fn agreement_with(
@@ -144,7 +150,11 @@ impl Requester {
         if let Some(id) = named {
             let bilateral = self.agreements.get(id).ok_or(AskError::NoAgreement)?;
             let party = bilateral.agreement.party(partner).is_some();
-            return if party { Ok(bilateral) } else { Err(AskError::NoAgreement) };
+            return if party {
+                Ok(bilateral)
+            } else {
+                Err(AskError::NoAgreement)
+            };
         }
         let mut active = self.agreements.active_with(partner, now).into_iter();
         match (active.next(), active.next()) {
@@ -157,7 +167,10 @@ impl Requester {
     /// A client of one partner, its metadata fresh.
     async fn client(&self, partner: &Partner, statement: &str) -> Result<Client, ClientError> {
         let clock = self.ground.clock.clone();
-        let around = Surroundings { clock: Arc::new(move || clock.now()), random: self.ground.random.clone() };
+        let around = Surroundings {
+            clock: Arc::new(move || clock.now()),
+            random: self.ground.random.clone(),
+        };
         let own = Identity {
             unit: self.ground.unit,
             key: self.ground.exchange_key.clone(),
@@ -177,7 +190,11 @@ impl Requester {
     /// Case, officer and reasons as commitments, with their openings for our own authority.
     fn need(&self, case: &str, officer: &str, reasons: &str) -> Result<(Need, serde_json::Value), AskError> {
         let draw = |label, value| Opening::draw(label, value, &*self.ground.random).map_err(|_| AskError::TooLong);
-        let (case, officer, reasons) = (draw("case", case)?, draw("officer", officer)?, draw("reasons", reasons)?);
+        let (case, officer, reasons) = (
+            draw("case", case)?,
+            draw("officer", officer)?,
+            draw("reasons", reasons)?,
+        );
         let need = Need {
             case: case.commitment(),
             officer: officer.commitment(),
@@ -205,7 +222,12 @@ fn entry(kind: Kind, partner: UnitId, bilateral: &Bilateral, details: &Authoriza
 
 /// Who and why, sealed to the data protection officer.
 fn detail(officer: &str, openings: serde_json::Value) -> Detail {
-    Detail { who: Some(json!({ "officer": officer })), why: Some(openings), what: None, blind: None }
+    Detail {
+        who: Some(json!({ "officer": officer })),
+        why: Some(openings),
+        what: None,
+        blind: None,
+    }
 }
 
 /// Digest of a receipt.

@@ -5,6 +5,7 @@
 
 mod arguments;
 mod demo;
+mod dispatch;
 mod door;
 mod init;
 mod offline;
@@ -76,4 +77,9 @@ fn say(text: &str) {
 fn complain(text: &str) {
     use std::io::Write;
     let _ = writeln!(std::io::stderr(), "piux: {text}");
+}
+
+/// Reads a text file a person named.
+fn read(path: &std::path::Path) -> Result<String, Cannot> {
+    std::fs::read_to_string(path).map_err(|error| Cannot::new(format!("cannot read {}: {error}", path.display())))
 }

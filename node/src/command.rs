@@ -221,12 +221,20 @@ pub struct Report {
 impl Report {
     /// A command that did what it was asked.
     pub fn done(json: Value, text: impl Into<String>) -> Self {
-        Self { json, text: text.into(), exit: 0 }
+        Self {
+            json,
+            text: text.into(),
+            exit: 0,
+        }
     }
 
     /// A refusal, nothing found, or findings; the JSON says which.
     pub fn negative(json: Value, text: impl Into<String>) -> Self {
-        Self { json, text: text.into(), exit: 1 }
+        Self {
+            json,
+            text: text.into(),
+            exit: 1,
+        }
     }
 }
 

@@ -75,7 +75,13 @@ struct Chain {
 impl Epochs {
     /// The epochs of a node's folder.
     pub fn open(dir: &Path, keys: Arc<KeyRing>, store: Arc<Store>, random: Arc<dyn Random>) -> Self {
-        Self { dir: dir.join("epochs"), keys, store, random, chains: Mutex::default() }
+        Self {
+            dir: dir.join("epochs"),
+            keys,
+            store,
+            random,
+            chains: Mutex::default(),
+        }
     }
 
     /// The epoch to ask in now; a new one begins when the last is over or outgrown.
@@ -83,11 +89,17 @@ impl Epochs {
         let mut chains = self.chains.lock().unwrap_or_else(PoisonError::into_inner);
         let chain = self.chain(&mut chains, bilateral.agreement.id())?;
         let version = bilateral.agreement.version();
-        let usable = chain.descriptors.last().filter(|last| last.is_current(now) && last.agreement_version == version);
+        let usable = chain
+            .descriptors
+            .last()
+            .filter(|last| last.is_current(now) && last.agreement_version == version);
         if let Some(last) = usable.filter(|last| self.has_room(last).unwrap_or(false)) {
             let held = self.keys.epoch_seed(&last.agreement, last.epoch);
             if let Some(held) = held {
-                return Ok(Epoch { descriptor: last.clone(), seed: EpochSeed::from_bytes(*held.seed.expose()) });
+                return Ok(Epoch {
+                    descriptor: last.clone(),
+                    seed: EpochSeed::from_bytes(*held.seed.expose()),
+                });
             }
         }
         self.begin(chain, bilateral, signer, now)
@@ -97,7 +109,11 @@ impl Epochs {
     pub fn by_number(&self, agreement: &AgreementId, number: u32) -> Result<Option<Epoch>, EpochError> {
         let mut chains = self.chains.lock().unwrap_or_else(PoisonError::into_inner);
         let chain = self.chain(&mut chains, agreement)?;
-        let descriptor = chain.descriptors.iter().find(|descriptor| descriptor.epoch == number).cloned();
+        let descriptor = chain
+            .descriptors
+            .iter()
+            .find(|descriptor| descriptor.epoch == number)
+            .cloned();
         let held = self.keys.epoch_seed(agreement, number);
         Ok(descriptor.zip(held).map(|(descriptor, held)| {
             let seed = EpochSeed::from_bytes(*held.seed.expose());
@@ -109,7 +125,11 @@ impl Epochs {
     pub fn signed_chain(&self, agreement: &AgreementId) -> Result<EpochChain, EpochError> {
         let mut chains = self.chains.lock().unwrap_or_else(PoisonError::into_inner);
         let chain = self.chain(&mut chains, agreement)?;
-        Ok(EpochChain { v: Default::default(), agreement: agreement.clone(), descriptors: chain.signed.clone() })
+        Ok(EpochChain {
+            v: Default::default(),
+            agreement: agreement.clone(),
+            descriptors: chain.signed.clone(),
+        })
     }
 
     fn begin(
@@ -135,7 +155,10 @@ impl Epochs {
         chain.descriptors.push(descriptor.clone());
         chain.forget(now);
         self.write(&descriptor.agreement, chain)?;
-        Ok(Epoch { descriptor, seed: epoch_seed })
+        Ok(Epoch {
+            descriptor,
+            seed: epoch_seed,
+        })
     }
 
     fn describe(
@@ -164,7 +187,10 @@ impl Epochs {
             grace_until: expires.plus_seconds(EPOCH_SECONDS),
             keys: public_keys(terms, seed),
             bits,
-            slots: occupied.iter().map(|(place, counts)| slot_count(*place, counts, bits)).collect(),
+            slots: occupied
+                .iter()
+                .map(|(place, counts)| slot_count(*place, counts, bits))
+                .collect(),
             undated: Undated::I,
             subjects_per_quarter: self.store.subjects_per_quarter()?.into_iter().map(of_quarter).collect(),
             prev: chain.signed.last().map(|signed| epoch::link(signed)),
@@ -189,7 +215,10 @@ impl Epochs {
         let occupied = self.occupancy(descriptor.not_before)?;
         let fits = |(place, counts): (&(Class, Quarter), &Vec<(BucketRef, u32)>)| {
             let (s, i) = largest(counts, descriptor.bits);
-            let published = descriptor.slots.iter().find(|slot| (slot.class, slot.quarter) == *place);
+            let published = descriptor
+                .slots
+                .iter()
+                .find(|slot| (slot.class, slot.quarter) == *place);
             published.is_some_and(|slot| s <= slot.s && i <= slot.i)
         };
         Ok(occupied.iter().all(fits))
@@ -228,7 +257,11 @@ impl Epochs {
 impl Chain {
     /// Leaves out what is past its grace; the newest always stays.
     fn forget(&mut self, now: Timestamp) {
-        let over = self.descriptors.iter().take_while(|descriptor| descriptor.grace_until <= now).count();
+        let over = self
+            .descriptors
+            .iter()
+            .take_while(|descriptor| descriptor.grace_until <= now)
+            .count();
         let over = over.min(self.descriptors.len().saturating_sub(1));
         self.descriptors.drain(..over);
         self.signed.drain(..over);
@@ -238,27 +271,48 @@ impl Chain {
 type Occupancy = BTreeMap<(Class, Quarter), Vec<(BucketRef, u32)>>;
 
 fn public_keys(terms: &piux_policy::Terms, seed: &EpochSeed) -> Vec<EpochKey> {
-    let offered = |purpose: Purpose| terms.classes_for(purpose).into_iter().map(move |class| (purpose, class));
+    let offered = |purpose: Purpose| {
+        terms
+            .classes_for(purpose)
+            .into_iter()
+            .map(move |class| (purpose, class))
+    };
     let offered = terms.purposes.keys().copied().flat_map(offered);
-    offered.map(|(purpose, class)| EpochKey { purpose, class, pk: seed.key(purpose, class).public_key() }).collect()
+    offered
+        .map(|(purpose, class)| EpochKey {
+            purpose,
+            class,
+            pk: seed.key(purpose, class).public_key(),
+        })
+        .collect()
 }
 
 /// The fewest bits with which the padded answer of a whole scope fits [`ANSWER_BYTES`].
 fn bits(occupied: &Occupancy, most: u8) -> u8 {
     let bytes = |bits: u8| -> u64 {
-        occupied.iter().map(|(place, counts)| 16 * u64::from(slot_count(*place, counts, bits).s)).sum()
+        occupied
+            .iter()
+            .map(|(place, counts)| 16 * u64::from(slot_count(*place, counts, bits).s))
+            .sum()
     };
     (0..=most).find(|bits| bytes(*bits) <= ANSWER_BYTES).unwrap_or(most)
 }
 
 fn slot_count((class, quarter): (Class, Quarter), counts: &[(BucketRef, u32)], bits: u8) -> SlotCount {
     let (s, i) = largest(counts, bits);
-    SlotCount { class, quarter, s: with_room(s), i: with_room(i) }
+    SlotCount {
+        class,
+        quarter,
+        s: with_room(s),
+        i: with_room(i),
+    }
 }
 
 /// A tenth more than needed, in whole steps.
 fn with_room(rows: u32) -> u32 {
-    rows.saturating_add(rows / 10).saturating_add(1).next_multiple_of(SLOT_STEP)
+    rows.saturating_add(rows / 10)
+        .saturating_add(1)
+        .next_multiple_of(SLOT_STEP)
 }
 
 /// The fullest bucket of each family, at so many bits.
@@ -278,7 +332,11 @@ fn largest(counts: &[(BucketRef, u32)], bits: u8) -> (u32, u32) {
 
 /// The bucket of fewer bits that holds finest bucket `number` of family S.
 pub(crate) fn low_bits(number: u8, bits: u8) -> u8 {
-    if bits >= 8 { number } else { number & ((1_u8 << bits) - 1) }
+    if bits >= 8 {
+        number
+    } else {
+        number & ((1_u8 << bits) - 1)
+    }
 }
 
 /// The bucket of fewer bits that holds finest bucket `number` of family I.

@@ -32,7 +32,12 @@ fn create(path: &Path, readers: Readers) -> std::io::Result<File> {
         Readers::Owner => 0o600,
         Readers::Folder => 0o644,
     };
-    OpenOptions::new().write(true).create(true).truncate(true).mode(mode).open(path)
+    OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(mode)
+        .open(path)
 }
 
 #[cfg(not(unix))]

@@ -89,7 +89,13 @@ pub fn found(dir: &Path, founding: Founding) -> Result<Founded, FoundingError> {
     let no_passphrase = matches!(founding.passphrase, Passphrase::None);
     let secrets = secrets(&founding)?;
     let fingerprint = Fingerprint::of(&SigningKey::from_seed(secrets.root.expose()).verifying_key());
-    KeyRing::create(dir, secrets, &founding.passphrase, Arc::new(SystemRandom), SystemClock.now())?;
+    KeyRing::create(
+        dir,
+        secrets,
+        &founding.passphrase,
+        Arc::new(SystemRandom),
+        SystemClock.now(),
+    )?;
     let dpo_private_key = dpo_key(dir, founding.dpo_key.as_deref())?;
     let config = Config {
         unit: founding.unit,
@@ -99,7 +105,11 @@ pub fn found(dir: &Path, founding: Founding) -> Result<Founded, FoundingError> {
         no_passphrase,
     };
     config.write(dir)?;
-    Ok(Founded { unit: founding.unit, fingerprint, dpo_private_key })
+    Ok(Founded {
+        unit: founding.unit,
+        fingerprint,
+        dpo_private_key,
+    })
 }
 
 fn secrets(founding: &Founding) -> Result<UnitSecrets, FoundingError> {
@@ -107,15 +117,26 @@ fn secrets(founding: &Founding) -> Result<UnitSecrets, FoundingError> {
     let host = host(founding.public_url.as_deref());
     let certificate = rcgen::CertificateParams::new(vec![host])?.self_signed(&key)?;
     let tls_key = Secret::new(key.serialize_der());
-    Ok(UnitSecrets::draw(founding.unit, tls_key, certificate.der().to_vec(), &SystemRandom))
+    Ok(UnitSecrets::draw(
+        founding.unit,
+        tls_key,
+        certificate.der().to_vec(),
+        &SystemRandom,
+    ))
 }
 
 /// The host partners connect to; pinned by certificate, so the name is for tools only.
 fn host(public_url: Option<&str>) -> String {
-    let rest = public_url.and_then(|url| url.split_once("://")).map_or("127.0.0.1", |(_, rest)| rest);
+    let rest = public_url
+        .and_then(|url| url.split_once("://"))
+        .map_or("127.0.0.1", |(_, rest)| rest);
     let authority = rest.split('/').next().unwrap_or_default();
     let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
-    if host.is_empty() { "127.0.0.1".to_owned() } else { host.to_owned() }
+    if host.is_empty() {
+        "127.0.0.1".to_owned()
+    } else {
+        host.to_owned()
+    }
 }
 
 fn dpo_key(dir: &Path, given: Option<&Path>) -> Result<Option<PathBuf>, FoundingError> {
@@ -125,7 +146,11 @@ fn dpo_key(dir: &Path, given: Option<&Path>) -> Result<Option<PathBuf>, Founding
         return Ok(None);
     }
     let pair = DpoKeyPair::generate(&SystemRandom);
-    files::replace(&dpo_public_file(dir), pair.public().to_json().as_bytes(), Readers::Folder)?;
+    files::replace(
+        &dpo_public_file(dir),
+        pair.public().to_json().as_bytes(),
+        Readers::Folder,
+    )?;
     files::replace(&dpo_private_file(dir), pair.to_json().as_bytes(), Readers::Owner)?;
     Ok(Some(dpo_private_file(dir)))
 }

@@ -36,9 +36,16 @@ impl Ground {
 
     /// All our signing keys as DSSE knows them: none of them can be an authority's.
     pub fn own_dsse_keys(&self) -> Vec<DsseKey> {
-        let names = [KeyName::Root, KeyName::Legal, KeyName::Exchange, KeyName::ExchangeNext, KeyName::Ledger];
+        let names = [
+            KeyName::Root,
+            KeyName::Legal,
+            KeyName::Exchange,
+            KeyName::ExchangeNext,
+            KeyName::Ledger,
+        ];
         let keys = names.iter().filter_map(|name| self.signing_key(*name).ok());
-        keys.filter_map(|key| DsseKey::from_bytes(key.verifying_key().as_bytes()).ok()).collect()
+        keys.filter_map(|key| DsseKey::from_bytes(key.verifying_key().as_bytes()).ok())
+            .collect()
     }
 }
 

@@ -10,7 +10,6 @@
 //! (Directive (EU) 2016/681 Art. 13(4)) never leaves a decoder; only a count per code does.
 //! No finding, error or `Debug` output carries content of a message.
 
-pub mod country;
 pub mod date;
 mod docs;
 mod dress;

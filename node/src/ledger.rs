@@ -187,7 +187,10 @@ impl<T> Recorded<T> {
 /// The promise of a leaf recorded then: on the ten-minute grid, so that it meters no traffic.
 fn promise(leaf: Digest, recorded: Timestamp) -> Promise {
     let grid_point = (recorded.seconds() / GRID_SECONDS + 1) * GRID_SECONDS;
-    Promise { leaf, by: Timestamp::from_seconds(grid_point + MERGE_DELAY_SECONDS) }
+    Promise {
+        leaf,
+        by: Timestamp::from_seconds(grid_point + MERGE_DELAY_SECONDS),
+    }
 }
 
 /// What the ledger and its writing thread both look at.

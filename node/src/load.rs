@@ -4,13 +4,13 @@
 //! records and group elements. Records join one subject only on a document or on
 //! full name and birth date.
 
-use crate::answer::{LiveIndex, RecordFacts};
+use crate::answer::LiveIndex;
 use crate::ground::Ground;
 use crate::ingest::model::{Document, DocumentClass, NameForm, NameSource};
 use crate::ingest::{self, Booking, Format, Traveller};
 use crate::keys::{KeyError, KeyName, day_of};
 use crate::ledger::{Counter, Entry, Kind as EntryKind, LedgerError, Role};
-use crate::records::{Origin, Record};
+use crate::records::{Origin, Record, RecordFacts};
 use crate::store::{BucketRef, IndexEntry, IndexRow, RecordId, StoreError, SubjectId};
 use piux_policy::Profile;
 use piux_policy::term::Kind;
@@ -105,8 +105,16 @@ impl Loader {
     /// A loader that indexes under the unit's storage keys.
     pub fn new(ground: Arc<Ground>, index: Arc<LiveIndex>, profile: Profile) -> Result<Self, KeyError> {
         let seed = ground.keys.seed(KeyName::Storage)?;
-        let storage = Class::ALL.iter().map(|class| (*class, StorageKey::derive(seed.expose(), *class))).collect();
-        Ok(Self { ground, index, profile, storage })
+        let storage = Class::ALL
+            .iter()
+            .map(|class| (*class, StorageKey::derive(seed.expose(), *class)))
+            .collect();
+        Ok(Self {
+            ground,
+            index,
+            profile,
+            storage,
+        })
     }
 
     /// Loads files and folders, one file at a time.
@@ -137,7 +145,10 @@ impl Loader {
             .count(Counter::TravellersRejected, decoded.rejected as u64)
             .count(Counter::SensitiveRemoved, decoded.sensitive_removed.values().sum())
             .count(Counter::Findings, decoded.findings.len() as u64);
-        let entry = Entry { artifact: Some(sha256(self.file_pseudonym(bytes)?)), ..entry };
+        let entry = Entry {
+            artifact: Some(sha256(self.file_pseudonym(bytes)?)),
+            ..entry
+        };
         let (decoded, _) = self.ground.ledger.record(entry, decoded)?.into_parts();
         report.files += 1;
         report.messages += decoded.messages as u64;
@@ -146,12 +157,14 @@ impl Loader {
         for (code, count) in &decoded.sensitive_removed {
             *report.sensitive_removed.entry(code.clone()).or_default() += count;
         }
-        report.findings.extend(decoded.findings.iter().map(|finding| FileFinding {
-            file: name.to_owned(),
-            position: finding.position.offset as u64,
-            rule: finding.rule.to_owned(),
-            severity: finding.severity,
-        }));
+        report
+            .findings
+            .extend(decoded.findings.iter().map(|finding| FileFinding {
+                file: name.to_owned(),
+                position: finding.position.offset as u64,
+                rule: finding.rule.to_owned(),
+                severity: finding.severity,
+            }));
         for booking in &decoded.bookings {
             report.bookings += 1;
             self.store_booking(booking, now, report)?;
@@ -162,7 +175,10 @@ impl Loader {
 
     /// A keyed digest of a file: the same file can be told again, a guess cannot be tested.
     fn file_pseudonym(&self, bytes: &[u8]) -> Result<[u8; 32], KeyError> {
-        Ok(crate::keys::mac(self.ground.keys.seed(KeyName::Actor)?.expose(), &[b"piux/file\0", bytes]))
+        Ok(crate::keys::mac(
+            self.ground.keys.seed(KeyName::Actor)?.expose(),
+            &[b"piux/file\0", bytes],
+        ))
     }
 
     fn store_booking(&self, booking: &Booking, now: Timestamp, report: &mut LoadReport) -> Result<(), LoadError> {
@@ -241,7 +257,9 @@ impl Loader {
     ) -> Vec<IndexEntry> {
         let mut entries = Vec::new();
         for key in keys {
-            let Some((_, storage)) = self.storage.iter().find(|(class, _)| *class == key.class()) else { continue };
+            let Some((_, storage)) = self.storage.iter().find(|(class, _)| *class == key.class()) else {
+                continue;
+            };
             let row = IndexRow {
                 element: storage.store(&key.input()).0,
                 subject: subject.0,
@@ -251,7 +269,12 @@ impl Loader {
                 flags: facts.flags,
             };
             let day = day_of(facts.received);
-            let entry = |bucket| IndexEntry { class: key.class(), bucket, day, row: row.clone() };
+            let entry = |bucket| IndexEntry {
+                class: key.class(),
+                bucket,
+                day,
+                row: row.clone(),
+            };
             entries.extend(buckets(key, traveller).into_iter().map(entry));
         }
         entries
@@ -262,12 +285,18 @@ impl Loader {
 fn buckets(key: &MatchKey, traveller: &Traveller) -> BTreeSet<BucketRef> {
     let finest = |bucket: Bucket| u8::try_from(bucket.number()).unwrap_or(u8::MAX);
     let births = birth_dates(traveller).map(|date| BucketRef::S(finest(Bucket::of_birth_date(date, 8))));
-    let core = key.core().map(|core| BucketRef::I(finest(Bucket::of_core(key.class(), core, 8))));
+    let core = key
+        .core()
+        .map(|core| BucketRef::I(finest(Bucket::of_core(key.class(), core, 8))));
     births.chain(core).collect()
 }
 
 fn birth_dates(traveller: &Traveller) -> impl Iterator<Item = jiff::civil::Date> {
-    traveller.birth_date.iter().chain(&traveller.other_birth_dates).filter_map(|date| date.complete())
+    traveller
+        .birth_date
+        .iter()
+        .chain(&traveller.other_birth_dates)
+        .filter_map(|date| date.complete())
 }
 
 /// Only documents and full names with birth date make two records one person.
@@ -316,7 +345,11 @@ fn nameless(documents: Vec<identifier::Document>, locators: Vec<Locator>) -> Per
 
 /// Titles are glued to given names only in the name field of a booking.
 fn source(name: &NameForm) -> Source {
-    if matches!(name.source, NameSource::Tif | NameSource::Inft) { Source::Pnr } else { Source::Api }
+    if matches!(name.source, NameSource::Tif | NameSource::Inft) {
+        Source::Pnr
+    } else {
+        Source::Api
+    }
 }
 
 /// A visa names the State it admits to, not the traveller: it is no key.
@@ -335,7 +368,9 @@ fn locators(booking: &Booking) -> Vec<Locator> {
     };
     let month = format!("{:04}-{:02}", departure.year(), departure.month());
     let locators = booking.locators.iter();
-    locators.filter_map(|locator| Locator::new(&locator.system, &locator.locator, &month).ok()).collect()
+    locators
+        .filter_map(|locator| Locator::new(&locator.system, &locator.locator, &month).ok())
+        .collect()
 }
 
 fn record(booking: &Booking, traveller: &Traveller) -> Record {
@@ -344,7 +379,11 @@ fn record(booking: &Booking, traveller: &Traveller) -> Record {
     Record {
         elements: elements.filter_map(element).collect(),
         origin: Origin {
-            source: if is_pnr(booking) { SourceKind::Pnr } else { SourceKind::Api },
+            source: if is_pnr(booking) {
+                SourceKind::Pnr
+            } else {
+                SourceKind::Api
+            },
             format: booking.provenance.message_type.clone(),
             carrier: booking.flights.first().map(|flight| flight.carrier.clone()),
         },
@@ -368,7 +407,11 @@ fn is_pnr(booking: &Booking) -> bool {
 fn facts(booking: &Booking, traveller: &Traveller, now: Timestamp) -> RecordFacts {
     let kind = if is_pnr(booking) { Kind::Pnr } else { Kind::Api };
     let minor = birth_dates(traveller).min().is_some_and(|birth| is_minor(birth, now));
-    RecordFacts { received: now, kind: RecordFacts::kind_number(kind), flags: if minor { RecordFacts::MINOR } else { 0 } }
+    RecordFacts {
+        received: now,
+        kind: RecordFacts::kind_number(kind),
+        flags: if minor { RecordFacts::MINOR } else { 0 },
+    }
 }
 
 /// Under 18 on the day of receipt.
@@ -408,5 +451,6 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, LoadError> {
 }
 
 fn is_hidden(path: &Path) -> bool {
-    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'))
+    path.file_name()
+        .is_some_and(|name| name.to_string_lossy().starts_with('.'))
 }

@@ -12,8 +12,8 @@ use crate::ask::Requester;
 use crate::clock::{Clock, SystemClock};
 use crate::command::{Command, Report};
 use crate::config::{Config, ConfigError};
-use crate::files::{self, Readers};
 use crate::epochs::Epochs;
+use crate::files::{self, Readers};
 use crate::founding;
 use crate::ground::Ground;
 use crate::keys::{KeyError, KeyName, KeyRing, Passphrase, SystemRandom};
@@ -25,6 +25,7 @@ use crate::telemetry::Metrics;
 use ed25519_dalek::VerifyingKey as DsseKey;
 use piux_policy::agreement::Agreement;
 use piux_policy::{Bundle, Profile, SourceFile};
+use piux_protocol::identifier::KEYSET;
 use piux_protocol::jws::JwsError;
 use piux_protocol::metadata::{Certificate, Keys, Metadata, MetadataError, PROTOCOL};
 use piux_protocol::seal::SealingKeyPair;
@@ -34,9 +35,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use zeroize::Zeroizing;
-
-/// The name of the match-key derivation; units with another cannot ask each other.
-pub const KEYSET: &str = "piux-1-doc-nx-loc";
 
 /// One running unit.
 pub struct Node {
@@ -163,7 +161,15 @@ impl Node {
         leave_verifier(dir, &ledger).map_err(OpenError::Disk)?;
         let store = Arc::new(Store::open(lock, keys.clone(), random.clone()).map_err(OpenError::Store)?);
         let exchange_key = piux_protocol::signature::SigningKey::from_seed(keys.seed(KeyName::Exchange)?.expose());
-        let ground = Ground { unit: config.unit, keys, store, ledger, clock, random, exchange_key };
+        let ground = Ground {
+            unit: config.unit,
+            keys,
+            store,
+            ledger,
+            clock,
+            random,
+            exchange_key,
+        };
         Self::furnish(dir, config, Arc::new(ground))
     }
 
@@ -172,13 +178,21 @@ impl Node {
         let partners = Arc::new(Partners::open(dir, config.unit)?);
         let bundle = bundle(dir)?;
         let profile = bundle.profile().clone();
-        let agreements = Agreements::open(dir, config.unit, bundle, &|agreement| signers(&ground, &partners, agreement))?;
+        let agreements = Agreements::open(dir, config.unit, bundle, &|agreement| {
+            signers(&ground, &partners, agreement)
+        })?;
         let agreements = Arc::new(agreements);
         let epochs = Epochs::open(dir, ground.keys.clone(), ground.store.clone(), ground.random.clone());
         let storage = Zeroizing::new(*ground.keys.seed(KeyName::Storage)?.expose());
         let index = Arc::new(LiveIndex::new(ground.store.clone(), storage));
-        let responder =
-            Responder::new(ground.clone(), partners.clone(), agreements.clone(), Arc::new(epochs), index.clone());
+        record_policy(&ground, agreements.bundle())?;
+        let responder = Responder::new(
+            ground.clone(),
+            partners.clone(),
+            agreements.clone(),
+            Arc::new(epochs),
+            index.clone(),
+        );
         let requester = Requester::new(ground.clone(), partners.clone(), agreements.clone());
         let loader = Loader::new(ground.clone(), index, profile)?;
         let public_url = RwLock::new(config.public_url.clone().unwrap_or_default());
@@ -227,6 +241,11 @@ impl Node {
         Ok((certificate, self.ground.keys.secret(KeyName::TlsKey)?.expose().to_vec()))
     }
 
+    /// Where partners reach us, as the configuration says.
+    pub fn configured_url(&self) -> Option<String> {
+        self.config.public_url.clone()
+    }
+
     /// Says where partners reach us from now on.
     pub fn announce(&self, url: &str) -> Result<(), NodeError> {
         *self.public_url.write().unwrap_or_else(PoisonError::into_inner) = url.to_owned();
@@ -273,6 +292,21 @@ impl Node {
         Ok(self.metadata()?.sign(&self.ground.signing_key(KeyName::Root)?)?)
     }
 
+    /// The number of the ten-minute interval we are in.
+    pub fn grid(&self) -> i64 {
+        self.now().seconds().div_euclid(600)
+    }
+
+    /// What must happen as time passes: the padded checkpoint partners were promised,
+    /// and the end of what may no longer be kept.
+    pub fn keep_time(&self) -> Result<(), NodeError> {
+        let now = self.now();
+        self.ground.ledger.publish_padded(now)?;
+        self.ground.store.sweep_documents(now)?;
+        self.ground.keys.destroy_expired_epochs(now)?;
+        Ok(())
+    }
+
     /// Carries a command out.
     pub async fn execute(self: &Arc<Self>, command: Command) -> Result<Report, NodeError> {
         match command {
@@ -288,7 +322,9 @@ impl Node {
             Command::Doctor { partner } => self.doctor(partner).await,
             other => {
                 let node = self.clone();
-                tokio::task::spawn_blocking(move || node.execute_here(other)).await.map_err(|_| NodeError::Stopped)?
+                tokio::task::spawn_blocking(move || node.execute_here(other))
+                    .await
+                    .map_err(|_| NodeError::Stopped)?
             }
         }
     }
@@ -348,7 +384,10 @@ impl Node {
 /// The legal and root keys of both parties: ours from the keyring, the partner's as paired.
 fn signers(ground: &Ground, partners: &Partners, agreement: &Agreement) -> Vec<DsseKey> {
     let mut keys = ground.own_dsse_keys();
-    if let Some(partner) = agreement.partner_of(ground.unit).and_then(|party| partners.get(party.unit)) {
+    if let Some(partner) = agreement
+        .partner_of(ground.unit)
+        .and_then(|party| partners.get(party.unit))
+    {
         let theirs = [partner.metadata.keys.legal, partner.metadata.keys.root];
         keys.extend(theirs.iter().filter_map(|key| DsseKey::from_bytes(key.as_bytes()).ok()));
     }
@@ -365,12 +404,14 @@ fn identity(dir: &Path, config: &Config, keys: &KeyRing) -> Result<LedgerIdentit
     })
 }
 
-/// The ledger's name for ever.
-pub fn origin(unit: UnitId) -> String {
-    format!("{}.piux/audit/1", unit.state().to_ascii_lowercase())
+/// What rules this node runs under from now on.
+fn record_policy(ground: &Ground, bundle: &Bundle) -> Result<(), LedgerError> {
+    let mut entry = Entry::new(Kind::PolicyLoad, Role::Node, ground.clock.now());
+    entry.policy = Some(bundle.digest());
+    ground.ledger.record(entry, ()).map(drop)
 }
 
-/// Leaves the ledger's public key in the folder: a copy of it can then be verified by anybody.
+/// Leaves the ledger's public key beside it, so that anybody can verify a copy of the folder.
 fn leave_verifier(dir: &Path, ledger: &Ledger) -> io::Result<()> {
     let (file, key) = (verifier_file(dir), format!("{}\n", ledger.verifier()));
     match std::fs::read(&file) {
@@ -382,6 +423,11 @@ fn leave_verifier(dir: &Path, ledger: &Ledger) -> io::Result<()> {
 /// Where a node leaves the public key of its ledger.
 pub fn verifier_file(dir: &Path) -> PathBuf {
     dir.join("ledger.vkey")
+}
+
+/// The ledger's name for ever.
+pub fn origin(unit: UnitId) -> String {
+    format!("{}.piux/audit/1", unit.state().to_ascii_lowercase())
 }
 
 /// The profile with the national rules of `DIR/policy`.
@@ -398,7 +444,10 @@ fn national(dir: &Path) -> io::Result<Vec<SourceFile>> {
     if folder.is_dir() {
         for entry in std::fs::read_dir(folder)? {
             let path = entry?.path();
-            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let name = path
+                .file_name()
+                .map(|name| name.to_string_lossy().into_owned())
+                .unwrap_or_default();
             if path.is_file() && !name.starts_with('.') {
                 files.push(SourceFile::new(name, std::fs::read_to_string(&path)?));
             }

@@ -51,7 +51,9 @@ pub enum PartnerError {
     #[error("the fingerprint is another one: this metadata says {0}; call the partner before you go on")]
     Fingerprint(Fingerprint),
     /// The unit is known with another root key.
-    #[error("this unit is known with another root key; remove its file in `partners` only after its admin confirmed the change")]
+    #[error(
+        "this unit is known with another root key; remove its file in `partners` only after its admin confirmed the change"
+    )]
     OtherRoot,
     /// A unit cannot be its own partner.
     #[error("this is our own metadata; hand it to the partner and import theirs")]
@@ -93,7 +95,11 @@ impl Partners {
                 known.insert(partner.unit(), Arc::new(partner));
             }
         }
-        Ok(Self { dir, unit, known: RwLock::new(known) })
+        Ok(Self {
+            dir,
+            unit,
+            known: RwLock::new(known),
+        })
     }
 
     /// The partner of this name.
@@ -103,7 +109,10 @@ impl Partners {
 
     /// The partner that signs with this key.
     pub fn with_key(&self, key: Digest) -> Option<Arc<Partner>> {
-        self.read().values().find(|partner| partner.metadata.keys.exchange_key(key).is_some()).cloned()
+        self.read()
+            .values()
+            .find(|partner| partner.metadata.keys.exchange_key(key).is_some())
+            .cloned()
     }
 
     /// Every partner.
@@ -131,7 +140,11 @@ impl Partners {
         if confirmed != Some(metadata.fingerprint()) {
             return Err(PartnerError::Fingerprint(metadata.fingerprint()));
         }
-        self.keep(Partner { metadata, statement: statement.trim().to_owned(), fetched: now })
+        self.keep(Partner {
+            metadata,
+            statement: statement.trim().to_owned(),
+            fetched: now,
+        })
     }
 
     /// Takes a newer statement of a known partner, under its pinned root key.
@@ -140,17 +153,27 @@ impl Partners {
         if metadata.iss != partner.unit() {
             return Err(PartnerError::Metadata(MetadataError::Unit));
         }
-        self.keep(Partner { metadata, statement: statement.trim().to_owned(), fetched: now })
+        self.keep(Partner {
+            metadata,
+            statement: statement.trim().to_owned(),
+            fetched: now,
+        })
     }
 
     fn keep(&self, partner: Partner) -> Result<Arc<Partner>, PartnerError> {
-        let kept =
-            Kept { root: partner.pinned(), fetched: partner.fetched, statement: partner.statement.clone() };
+        let kept = Kept {
+            root: partner.pinned(),
+            fetched: partner.fetched,
+            statement: partner.statement.clone(),
+        };
         let bytes = serde_json::to_vec_pretty(&kept).map_err(|error| PartnerError::Disk(error.into()))?;
         let file = self.dir.join(format!("{}.json", partner.unit().state()));
         files::replace(&file, &bytes, Readers::Folder).map_err(PartnerError::Disk)?;
         let partner = Arc::new(partner);
-        self.known.write().unwrap_or_else(PoisonError::into_inner).insert(partner.unit(), partner.clone());
+        self.known
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(partner.unit(), partner.clone());
         Ok(partner)
     }
 
@@ -165,5 +188,9 @@ fn read(file: &Path) -> Result<Partner, PartnerError> {
     let bytes = std::fs::read(file).map_err(PartnerError::Disk)?;
     let kept: Kept = serde_json::from_slice(&bytes).map_err(|_| damaged())?;
     let metadata = Metadata::verify(&kept.statement, kept.root, kept.fetched).map_err(|_| damaged())?;
-    Ok(Partner { metadata, statement: kept.statement, fetched: kept.fetched })
+    Ok(Partner {
+        metadata,
+        statement: kept.statement,
+        fetched: kept.fetched,
+    })
 }

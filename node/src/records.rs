@@ -3,7 +3,8 @@
 use crate::store::{RecordId, Store, StoreError, StoredRecord};
 use piux_policy::Profile;
 use piux_policy::agreement::Recipient;
-use piux_policy::term::{Handling as PolicyHandling, Onward as PolicyOnward, Term};
+use piux_policy::facts::RecordClass;
+use piux_policy::term::{Band, Handling as PolicyHandling, Kind, Onward as PolicyOnward, Term};
 use piux_protocol::message::disclosure::{Handling, Obligation, Onward, Provenance, SourceKind};
 use piux_protocol::vocabulary::{ElementId, Purpose, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -43,9 +44,15 @@ impl Record {
     /// The identifying half and the rest, by what the profile says of each element (Art. 12(2)).
     pub fn halves(&self, profile: &Profile) -> (Zeroizing<Vec<u8>>, Zeroizing<Vec<u8>>) {
         let identifying = |id: &ElementId| profile.element(id.as_ref()).is_none_or(|element| element.identifying);
-        let (identity, rest): (BTreeMap<_, _>, BTreeMap<_, _>) =
-            self.elements.iter().map(|(id, values)| (id.clone(), values.clone())).partition(|(id, _)| identifying(id));
-        let rest = RestHalf { origin: self.origin.clone(), elements: rest };
+        let (identity, rest): (BTreeMap<_, _>, BTreeMap<_, _>) = self
+            .elements
+            .iter()
+            .map(|(id, values)| (id.clone(), values.clone()))
+            .partition(|(id, _)| identifying(id));
+        let rest = RestHalf {
+            origin: self.origin.clone(),
+            elements: rest,
+        };
         let json = |value: serde_json::Result<Vec<u8>>| Zeroizing::new(value.unwrap_or_default());
         (json(serde_json::to_vec(&identity)), json(serde_json::to_vec(&rest)))
     }
@@ -73,7 +80,59 @@ fn read(stored: &StoredRecord) -> Option<Record> {
         let identity: BTreeMap<ElementId, Vec<String>> = serde_json::from_slice(identity).ok()?;
         elements.extend(identity);
     }
-    Some(Record { elements, origin: rest.origin })
+    Some(Record {
+        elements,
+        origin: rest.origin,
+    })
+}
+
+/// What is known of a record without opening it: kind and flags, as stored in its index rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordFacts {
+    /// When the unit received it.
+    pub received: Timestamp,
+    /// The place of its kind in the list of kinds.
+    pub kind: u8,
+    /// One bit per flag of a record class, in its order.
+    pub flags: u8,
+}
+
+impl RecordFacts {
+    /// A flight within the Union.
+    pub const INTRA_EU: u8 = 1;
+    /// Objective material links the passenger to the purposes.
+    pub const OBJECTIVE_LINK: u8 = 1 << 1;
+    /// Processing is restricted.
+    pub const RESTRICTED: u8 = 1 << 2;
+    /// A negative result kept against future false matches.
+    pub const FALSE_POSITIVE: u8 = 1 << 3;
+    /// A minor.
+    pub const MINOR: u8 = 1 << 4;
+    /// Reviewed by a person.
+    pub const REVIEWED: u8 = 1 << 5;
+
+    /// The number of a kind in index rows.
+    pub fn kind_number(kind: Kind) -> u8 {
+        let place = Kind::ALL.iter().take_while(|other| **other != kind).count();
+        u8::try_from(place).unwrap_or(u8::MAX)
+    }
+
+    /// The record class at a band; an unknown kind is in none.
+    pub fn class(self, band: Band) -> Option<RecordClass> {
+        let kind = *Kind::ALL.get(usize::from(self.kind))?;
+        let flag = |bit: u8| self.flags & bit != 0;
+        Some(RecordClass {
+            kind,
+            band,
+            intra_eu: flag(Self::INTRA_EU),
+            objective_link: flag(Self::OBJECTIVE_LINK),
+            restricted: flag(Self::RESTRICTED),
+            false_positive: flag(Self::FALSE_POSITIVE),
+            minor: flag(Self::MINOR),
+            reviewed: flag(Self::REVIEWED),
+        })
+    }
 }
 
 /// What binds whoever receives data, from the agreement.

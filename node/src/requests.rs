@@ -1,6 +1,6 @@
 //! What partners ask of us and people must decide: kept sealed until it is over.
 
-use crate::answer::RecordFacts;
+use crate::records::RecordFacts;
 use crate::store::{DocumentTable, Store, StoreError};
 use piux_policy::Clause;
 use piux_protocol::message::disclosure::{DisclosureId, DisclosureRequest};
@@ -31,21 +31,12 @@ pub struct Request {
     pub urgent: bool,
     /// What was asked.
     pub body: DisclosureRequest,
-    /// The records that carry a proven key.
-    pub records: Vec<([u8; 16], KeptFacts)>,
+    /// The records that carry a proven key; their bands are found anew each time.
+    pub records: Vec<([u8; 16], RecordFacts)>,
     /// Who approved what.
     pub approvals: Vec<Approved>,
     /// Where it stands.
     pub state: RequestState,
-}
-
-/// The class of a record when the hit was proved; its band is found anew each time.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct KeptFacts {
-    received: Timestamp,
-    kind: u8,
-    flags: u8,
 }
 
 /// One approval on file.
@@ -107,7 +98,10 @@ impl Request {
     /// Every request still kept.
     pub fn all(store: &Store, now: Timestamp) -> Result<Vec<Self>, StoreError> {
         let kept = store.list_documents(DocumentTable::Requests, now)?;
-        let mut all: Vec<Self> = kept.iter().filter_map(|kept| serde_json::from_slice(&kept.body).ok()).collect();
+        let mut all: Vec<Self> = kept
+            .iter()
+            .filter_map(|kept| serde_json::from_slice(&kept.body).ok())
+            .collect();
         all.sort_by_key(|request| (request.received, request.id));
         Ok(all)
     }
@@ -117,18 +111,6 @@ impl Request {
         let body = zeroize::Zeroizing::new(serde_json::to_vec(self).unwrap_or_default());
         let until = self.due.plus_seconds(KEPT_SECONDS);
         store.put_document(DocumentTable::Requests, self.id.0.as_ref(), &body, Some(until))
-    }
-}
-
-impl From<&RecordFacts> for KeptFacts {
-    fn from(facts: &RecordFacts) -> Self {
-        Self { received: facts.received, kind: facts.kind, flags: facts.flags }
-    }
-}
-
-impl From<KeptFacts> for RecordFacts {
-    fn from(kept: KeptFacts) -> Self {
-        Self { received: kept.received, kind: kept.kind, flags: kept.flags }
     }
 }
 

@@ -29,7 +29,10 @@ pub struct RunFiles {
 impl RunFiles {
     /// A fresh credential for a node that starts.
     pub fn new(addresses: Addresses, random: &dyn Random) -> Self {
-        Self { addresses, credential: Zeroizing::new(base64url(random.bytes::<32>())) }
+        Self {
+            addresses,
+            credential: Zeroizing::new(base64url(random.bytes::<32>())),
+        }
     }
 
     /// Writes the credential, then the addresses: once these are there, the node is ready.
@@ -66,6 +69,8 @@ fn credential_file(dir: &Path) -> PathBuf {
 
 impl std::fmt::Debug for RunFiles {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RunFiles").field("addresses", &self.addresses).finish_non_exhaustive()
+        f.debug_struct("RunFiles")
+            .field("addresses", &self.addresses)
+            .finish_non_exhaustive()
     }
 }

@@ -6,8 +6,12 @@ use crate::run_files::{Addresses, RunFiles};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+
+/// How often the clock is looked at.
+const TICK: Duration = Duration::from_secs(5);
 
 /// Where a node listens and how partners name it.
 #[derive(Debug, Clone)]
@@ -26,7 +30,12 @@ impl Addressing {
     /// Three free ports on loopback.
     pub fn loopback() -> Self {
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
-        Self { exchange: any, desk: any, ops: any, public_url: None }
+        Self {
+            exchange: any,
+            desk: any,
+            ops: any,
+            public_url: None,
+        }
     }
 }
 
@@ -40,6 +49,9 @@ pub enum ServeError {
     /// The run files could not be written.
     #[error("the addresses could not be written to the node's folder")]
     RunFiles(#[source] io::Error),
+    /// Partners would be told an address that is none.
+    #[error("partners cannot be told {0}; name the address they use with --public-url, or in node.toml")]
+    Unspecified(SocketAddr),
     /// The node could not tell partners its address.
     #[error(transparent)]
     Node(#[from] crate::node::NodeError),
@@ -60,17 +72,27 @@ pub async fn start(node: Arc<Node>, addressing: Addressing) -> Result<Running, S
     let exchange = Listener::tls(addressing.exchange, certificate, key).await?;
     let desk = Listener::plain(addressing.desk).await?;
     let ops = Listener::plain(addressing.ops).await?;
-    let addresses = addresses([&exchange, &desk, &ops], addressing.public_url).map_err(ServeError::RunFiles)?;
+    let public_url = addressing.public_url.or_else(|| node.configured_url());
+    if public_url.is_none() && addressing.exchange.ip().is_unspecified() {
+        return Err(ServeError::Unspecified(addressing.exchange));
+    }
+    let addresses = addresses([&exchange, &desk, &ops], public_url).map_err(ServeError::RunFiles)?;
     node.announce(&addresses.exchange)?;
     let run = RunFiles::new(addresses.clone(), node.random());
     let (stop, stopping) = watch::channel(false);
     let listeners = vec![
+        tokio::spawn(keep_time(node.clone(), stopping.clone())),
         tokio::spawn(exchange.serve(http::exchange(node.clone()), stopping.clone())),
         tokio::spawn(desk.serve(http::desk(node.clone(), run.credential.clone()), stopping.clone())),
         tokio::spawn(ops.serve(http::ops(node.clone()), stopping)),
     ];
     run.write(node.dir()).map_err(ServeError::RunFiles)?;
-    Ok(Running { node, addresses, stop, listeners })
+    Ok(Running {
+        node,
+        addresses,
+        stop,
+        listeners,
+    })
 }
 
 impl Running {
@@ -90,6 +112,25 @@ impl Running {
         self.stop.send_replace(true);
         for listener in self.listeners {
             let _ = listener.await;
+        }
+    }
+}
+
+/// Does what is due whenever the clock passes a point of the ten-minute grid.
+async fn keep_time(node: Arc<Node>, mut stop: watch::Receiver<bool>) {
+    let mut done = node.grid();
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(TICK) => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+        if node.grid() != done {
+            done = node.grid();
+            let due = node.clone();
+            let kept = tokio::task::spawn_blocking(move || due.keep_time()).await;
+            if !matches!(kept, Ok(Ok(()))) {
+                tracing::error!("what was due could not be done; see piux doctor");
+            }
         }
     }
 }

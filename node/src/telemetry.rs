@@ -10,7 +10,10 @@ use tracing_subscriber::EnvFilter;
 /// Logs to standard error, filtered by `PIUX_LOG` (default `warn`).
 pub fn start_logging() {
     let filter = EnvFilter::try_from_env("PIUX_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
-    let logging = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let logging = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .try_init();
     if logging.is_err() {
         tracing::debug!("logging was already set up");
     }
@@ -21,7 +24,10 @@ pub fn start_logging() {
 fn silence_panic_messages() {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
-        tracing::error!(place, "a task stopped unexpectedly; this is a defect of piux, please report the place");
+        tracing::error!(
+            place,
+            "a task stopped unexpectedly; this is a defect of piux, please report the place"
+        );
     }));
 }
 
@@ -47,8 +53,15 @@ impl Metrics {
     pub fn new() -> Self {
         let served = Family::<Served, Counter>::default();
         let mut registry = Registry::with_prefix("piux");
-        registry.register("requests", "Requests served, by listener, route and outcome", served.clone());
-        Self { registry: Mutex::new(registry), served }
+        registry.register(
+            "requests",
+            "Requests served, by listener, route and outcome",
+            served.clone(),
+        );
+        Self {
+            registry: Mutex::new(registry),
+            served,
+        }
     }
 
     /// Counts one request.

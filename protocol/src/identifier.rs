@@ -17,6 +17,11 @@ mod transliteration;
 #[cfg(test)]
 mod tests;
 
+/// The name of this derivation of match keys, exchanged in metadata and agreements.
+///
+/// Units whose keysets differ refuse each other: an empty answer would be a silent miss.
+pub const KEYSET: &str = "piux-1-doc-nx-loc";
+
 pub use country::country;
 pub use document::Document;
 pub use locator::Locator;

@@ -163,7 +163,10 @@ impl Receipt {
             crate::jws::key_id(&signed.metadata, crate::jws::ENTITY_STATEMENT)
                 .map_err(|error| ReceiptError::Metadata(half, error.into()))
         };
-        Ok([root(Half::Request, &self.request)?, root(Half::Response, &self.response)?])
+        Ok([
+            root(Half::Request, &self.request)?,
+            root(Half::Response, &self.response)?,
+        ])
     }
 
     /// Verifies a receipt with nothing but the thumbprints of both units' root keys.

@@ -305,7 +305,7 @@ fn statement(clock: &FixedClock) -> (Metadata, String) {
         certificate: None,
         protocol: vec![PROTOCOL.to_owned()],
         software: "a clerk".to_owned(),
-        keyset: piux_node::node::KEYSET.to_owned(),
+        keyset: piux_protocol::identifier::KEYSET.to_owned(),
     };
     let statement = metadata.sign(&key(ROOT)).unwrap();
     (metadata, statement)

@@ -1,8 +1,8 @@
 //! First station: who sent this, is it genuine, in time, and new?
 
 use super::Refusal;
-use crate::partners::{Partner, Partners};
 use crate::answer::replay::ReplaySet;
+use crate::partners::{Partner, Partners};
 use piux_protocol::signature::{HttpRequest, SignatureError, VerifiedRequest, parse_request};
 use piux_protocol::vocabulary::{Timestamp, UnitId};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,7 +20,7 @@ pub(crate) enum TurnedAway {
     /// Nobody we know, or not provably: counted, answered unsigned, not recorded.
     Stranger(Refusal),
     /// A partner's replay: recorded and answered like anything a partner does.
-    Partner(Admitted, Refusal),
+    Partner(Box<Admitted>, Refusal),
 }
 
 /// The door of the exchange listener.
@@ -32,7 +32,10 @@ pub(crate) struct Admission {
 
 impl Admission {
     pub(crate) fn new(partners: Arc<Partners>, seen: ReplaySet) -> Self {
-        Self { partners, seen: Mutex::new(seen) }
+        Self {
+            partners,
+            seen: Mutex::new(seen),
+        }
     }
 
     /// The partner of this name.
@@ -51,7 +54,11 @@ impl Admission {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let new = seen.insert(partner.unit(), request.nonce(), now);
         let admitted = Admitted { partner, request };
-        if new { Ok(admitted) } else { Err(TurnedAway::Partner(admitted, Refusal::Replayed)) }
+        if new {
+            Ok(admitted)
+        } else {
+            Err(TurnedAway::Partner(Box::new(admitted), Refusal::Replayed))
+        }
     }
 }
 

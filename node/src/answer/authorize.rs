@@ -7,6 +7,7 @@ use piux_policy::decision::{Decision, Permit};
 use piux_policy::facts::QueryFacts;
 use piux_policy::lifecycle::State;
 use piux_protocol::blind::LookupRequest;
+use piux_protocol::identifier::KEYSET;
 use piux_protocol::token::{AccessToken, Assertion, AuthorizationDetails, Grant, Granted, TokenRequest};
 use piux_protocol::vocabulary::{Action, Class, Digest, Nonce, Timestamp};
 use std::collections::BTreeMap;
@@ -31,7 +32,10 @@ pub(crate) struct Authorized {
 
 impl Tokens {
     pub(crate) fn since(since: Timestamp) -> Self {
-        Self { since, used: Mutex::default() }
+        Self {
+            since,
+            used: Mutex::default(),
+        }
     }
 
     /// Uses a name once until it expires.
@@ -50,8 +54,14 @@ impl Responder {
         self.check_assertion(admitted, &asked.assertion, now)?;
         let bilateral = self.bilateral(admitted, &asked.details.agreement, now)?;
         note.bilateral(&bilateral, self.agreements.bundle().digest());
+        if bilateral.answering.terms().privacy.keyset != KEYSET {
+            return Err(Refusal::KeysetMismatch);
+        }
         let permit = self.decide(&bilateral, &asked.details, now)?;
-        let details = AuthorizationDetails { classes: permit.granted().to_vec(), ..asked.details };
+        let details = AuthorizationDetails {
+            classes: permit.granted().to_vec(),
+            ..asked.details
+        };
         note.permit(&permit, slots(&details));
         if details.actions.contains(&Action::Lookup) {
             self.reserve(&details, now);
@@ -79,13 +89,21 @@ impl Responder {
 
     /// The token a request presents, if it is ours, the sender's and in time; it stays unused.
     pub(super) fn presented(&self, admitted: &Admitted, now: Timestamp) -> Result<AccessToken, Refusal> {
-        let header = admitted.request.request().header("authorization").ok_or(Refusal::TokenInvalid)?;
+        let header = admitted
+            .request
+            .request()
+            .header("authorization")
+            .ok_or(Refusal::TokenInvalid)?;
         let text = Granted::token_in(header).ok_or(Refusal::TokenInvalid)?;
         let units = [admitted.partner.unit(), self.ground.unit];
         let key = admitted.request.key_id();
         let keys = [self.ground.exchange_key.verifying_key()];
         let token = AccessToken::verify(text, &keys, units, key, now).map_err(|_| Refusal::TokenInvalid)?;
-        if token.iat < self.tokens.since.seconds() { Err(Refusal::TokenInvalid) } else { Ok(token) }
+        if token.iat < self.tokens.since.seconds() {
+            Err(Refusal::TokenInvalid)
+        } else {
+            Ok(token)
+        }
     }
 
     pub(super) fn authorize_lookup(
@@ -98,14 +116,28 @@ impl Responder {
         note.lookup(&request);
         let details = self.spend(admitted, Action::Lookup, now)?;
         note.details(&details);
-        let same = (&request.agreement, request.agreement_version, request.purpose, request.scope)
-            == (&details.agreement, details.agreement_version, details.purpose, details.scope);
+        let same = (
+            &request.agreement,
+            request.agreement_version,
+            request.purpose,
+            request.scope,
+        ) == (
+            &details.agreement,
+            details.agreement_version,
+            details.purpose,
+            details.scope,
+        );
         if !same {
             return Err(Refusal::TokenInvalid);
         }
         let bilateral = self.bilateral(admitted, &details.agreement, now)?;
         note.bilateral(&bilateral, self.agreements.bundle().digest());
-        Ok(Authorized { request, req_hash: admitted.request.request_hash(), details, bilateral })
+        Ok(Authorized {
+            request,
+            req_hash: admitted.request.request_hash(),
+            details,
+            bilateral,
+        })
     }
 
     /// The agreement, if the sender is a party; a stranger to it learns no more than that.
@@ -127,16 +159,26 @@ impl Responder {
         if bilateral.state_at(now) == State::Active {
             return Ok(());
         }
-        let inactive = self.agreements.bundle().clauses().find(|clause| clause.id == "F-INACTIVE");
+        let inactive = self
+            .agreements
+            .bundle()
+            .clauses()
+            .find(|clause| clause.id == "F-INACTIVE");
         Err(Refusal::AgreementInactive(inactive.cloned().into_iter().collect()))
     }
 
     fn check_assertion(&self, admitted: &Admitted, assertion: &str, now: Timestamp) -> Result<(), Refusal> {
         let units = [admitted.partner.unit(), self.ground.unit];
         let keys = admitted.partner.exchange_keys();
-        let claims = keys.iter().find_map(|key| Assertion::verify(assertion, key, units, now).ok());
+        let claims = keys
+            .iter()
+            .find_map(|key| Assertion::verify(assertion, key, units, now).ok());
         let claims = claims.ok_or(Refusal::TokenInvalid)?;
-        if self.tokens.take(claims.jti, claims.exp, now) { Ok(()) } else { Err(Refusal::TokenInvalid) }
+        if self.tokens.take(claims.jti, claims.exp, now) {
+            Ok(())
+        } else {
+            Err(Refusal::TokenInvalid)
+        }
     }
 
     fn decide(
@@ -151,8 +193,14 @@ impl Responder {
             Decision::Refused(refusal) => return Err(Refusal::from(&refusal)),
         };
         let purposes = &bilateral.answering.terms().purposes;
-        let scope_agreed = purposes.get(&details.purpose).is_some_and(|terms| terms.scopes.contains(&details.scope));
-        if scope_agreed { Ok(permit) } else { Err(Refusal::ClassNotAllowed) }
+        let scope_agreed = purposes
+            .get(&details.purpose)
+            .is_some_and(|terms| terms.scopes.contains(&details.scope));
+        if scope_agreed {
+            Ok(permit)
+        } else {
+            Err(Refusal::ClassNotAllowed)
+        }
     }
 
     fn query_facts(&self, bilateral: &Bilateral, details: &AuthorizationDetails, now: Timestamp) -> QueryFacts {

@@ -2,19 +2,20 @@
 
 use super::admit::Admitted;
 use super::authorize::facts;
-use super::eligibility::{Bands, RecordFacts};
+use super::eligibility::Bands;
 use super::find::{AnsweredLookup, answered_name, search};
 use super::release::Decided;
 use super::{Answer, Ending, Note, Refusal, Responder};
 use crate::agreements::Bilateral;
 use crate::epochs::Epoch;
+use crate::records::RecordFacts;
 use crate::requests::{Request, RequestState};
 use crate::store::DocumentTable;
 use piux_policy::facts::{Approvals, QueryFacts};
 use piux_protocol::blind::Handles;
 use piux_protocol::message::disclosure::{Disclosure, DisclosureId, DisclosureRequest};
 use piux_protocol::message::{IDEMPOTENCY_HEADER, MAX_REQUEST, VERSION, problem, strict_json};
-use piux_protocol::vocabulary::{Action, Class, Salt, Timestamp};
+use piux_protocol::vocabulary::{Action, Salt, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -30,6 +31,7 @@ impl Responder {
         note: &mut Note,
         now: Timestamp,
     ) -> Result<Answer, Refusal> {
+        note.epochs();
         let id = agreement.parse().map_err(|_| Refusal::NotFound)?;
         let token = self.presented(admitted, now)?;
         if token.details().agreement != id {
@@ -111,7 +113,7 @@ impl Responder {
             declares: query.declares.clone(),
             urgent: query.urgent,
             body,
-            records: proven.iter().map(|(id, facts)| (*id, facts.into())).collect(),
+            records: proven.iter().map(|(id, facts)| (*id, *facts)).collect(),
             approvals: Vec::new(),
             state: RequestState::Pending,
         };
@@ -120,7 +122,9 @@ impl Responder {
             Decided::Needs(_) => {}
             Decided::Never(clauses) => return Err(Refusal::Disclosure(clauses)),
         }
-        request.write(&self.ground.store).map_err(|_| Refusal::IndexUnavailable)?;
+        request
+            .write(&self.ground.store)
+            .map_err(|_| Refusal::IndexUnavailable)?;
         self.note_idempotency(admitted, &request)?;
         Ok(request)
     }
@@ -151,7 +155,11 @@ impl Responder {
             }
         }
         proven.retain(|_, facts| facts.class(bands.of(facts.received)).is_some());
-        if proven.is_empty() { Err(Refusal::HitProofInvalid) } else { Ok(proven) }
+        if proven.is_empty() {
+            Err(Refusal::HitProofInvalid)
+        } else {
+            Ok(proven)
+        }
     }
 
     /// The lookup that is followed up, if it was this partner's, for the same purpose, and in grace.
@@ -162,11 +170,18 @@ impl Responder {
         now: Timestamp,
     ) -> Option<(AnsweredLookup, Epoch)> {
         let name = answered_name(admitted.partner.unit(), request.hit.qid.as_ref());
-        let kept = self.ground.store.get_document(DocumentTable::AnsweredQueries, &name, now).ok()??;
+        let kept = self
+            .ground
+            .store
+            .get_document(DocumentTable::AnsweredQueries, &name, now)
+            .ok()??;
         let lookup: AnsweredLookup = serde_json::from_slice(&kept.body).ok()?;
         let same = (lookup.partner, &lookup.request.agreement, lookup.request.purpose)
             == (admitted.partner.unit(), &request.agreement, request.purpose);
-        let epoch = self.epochs.by_number(&lookup.request.agreement, lookup.request.epoch).ok()??;
+        let epoch = self
+            .epochs
+            .by_number(&lookup.request.agreement, lookup.request.epoch)
+            .ok()??;
         (same && epoch.descriptor.may_follow_up(now)).then_some((lookup, epoch))
     }
 
@@ -174,10 +189,24 @@ impl Responder {
         note.request(request);
         let (v, salt, id) = (VERSION, Salt(self.ground.random.bytes()), request.id);
         match &request.state {
-            RequestState::Pending => Answer::json(Ending::Pending, &Disclosure::Pending { v, salt, id, due: request.due }),
-            RequestState::Released { sealed } => {
-                Answer::json(Ending::Made, &Disclosure::Released { v, salt, id, sealed: sealed.clone() })
-            }
+            RequestState::Pending => Answer::json(
+                Ending::Pending,
+                &Disclosure::Pending {
+                    v,
+                    salt,
+                    id,
+                    due: request.due,
+                },
+            ),
+            RequestState::Released { sealed } => Answer::json(
+                Ending::Made,
+                &Disclosure::Released {
+                    v,
+                    salt,
+                    id,
+                    sealed: sealed.clone(),
+                },
+            ),
             RequestState::Refused { clauses } => {
                 let wire = |clause: &piux_policy::Clause| problem::Clause {
                     id: clause.id.clone(),
@@ -192,9 +221,13 @@ impl Responder {
 
     /// The request an idempotency key was used for; another body under it is a conflict.
     fn repeated(&self, admitted: &Admitted, now: Timestamp) -> Result<Option<Request>, Refusal> {
-        let Some(name) = idempotency_name(admitted) else { return Ok(None) };
+        let Some(name) = idempotency_name(admitted) else {
+            return Ok(None);
+        };
         let store = &self.ground.store;
-        let kept = store.get_document(DocumentTable::Replies, &name, now).map_err(|_| Refusal::IndexUnavailable)?;
+        let kept = store
+            .get_document(DocumentTable::Replies, &name, now)
+            .map_err(|_| Refusal::IndexUnavailable)?;
         let Some(kept) = kept else { return Ok(None) };
         let (id, digest): (DisclosureId, _) = serde_json::from_slice(&kept.body).map_err(|_| Refusal::Internal)?;
         if admitted.request.request_hash() != digest {
@@ -204,10 +237,15 @@ impl Responder {
     }
 
     fn note_idempotency(&self, admitted: &Admitted, request: &Request) -> Result<(), Refusal> {
-        let Some(name) = idempotency_name(admitted) else { return Ok(()) };
+        let Some(name) = idempotency_name(admitted) else {
+            return Ok(());
+        };
         let body = serde_json::to_vec(&(request.id, request.digest)).map_err(|_| Refusal::Internal)?;
         let until = request.received.plus_seconds(86_400);
-        let kept = self.ground.store.put_document(DocumentTable::Replies, &name, &body, Some(until));
+        let kept = self
+            .ground
+            .store
+            .put_document(DocumentTable::Replies, &name, &body, Some(until));
         kept.map_err(|_| Refusal::IndexUnavailable)
     }
 }
@@ -219,13 +257,9 @@ fn idempotency_name(admitted: &Admitted) -> Option<Vec<u8>> {
 
 fn due_seconds(bilateral: &Bilateral, urgent: bool) -> i64 {
     let service = bilateral.answering.terms().service;
-    i64::from(if urgent { service.disclose_urgent_s } else { service.disclose_s })
-}
-
-/// The classes of a request's proven hits, each once.
-pub(crate) fn proven_classes(request: &DisclosureRequest) -> Vec<Class> {
-    let mut classes: Vec<Class> = request.hit.hits.iter().map(|hit| hit.class).collect();
-    classes.sort_unstable();
-    classes.dedup();
-    classes
+    i64::from(if urgent {
+        service.disclose_urgent_s
+    } else {
+        service.disclose_s
+    })
 }

@@ -3,71 +3,24 @@
 //! The decision per record class comes from the policy's table; the band of a
 //! record from two cut-offs found once per question. A row then costs a lookup.
 
-use piux_policy::facts::RecordClass;
+use crate::records::RecordFacts;
 use piux_policy::retention::{Schedule, band};
 use piux_policy::table::{Gate as PolicyGate, Table};
-use piux_policy::term::{Band, Kind, Term};
+use piux_policy::term::Band;
 use piux_protocol::blind::Gate;
 use piux_protocol::vocabulary::Timestamp;
 use std::sync::Arc;
 
-/// What is known of a record without opening it: kind and flags, as stored in its index rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RecordFacts {
-    /// When the unit received it.
-    pub received: Timestamp,
-    /// The place of its kind in the list of kinds.
-    pub kind: u8,
-    /// One bit per flag of a record class, in its order.
-    pub flags: u8,
-}
-
-impl RecordFacts {
-    /// A flight within the Union.
-    pub const INTRA_EU: u8 = 1;
-    /// Objective material links the passenger to the purposes.
-    pub const OBJECTIVE_LINK: u8 = 1 << 1;
-    /// Processing is restricted.
-    pub const RESTRICTED: u8 = 1 << 2;
-    /// A negative result kept against future false matches.
-    pub const FALSE_POSITIVE: u8 = 1 << 3;
-    /// A minor.
-    pub const MINOR: u8 = 1 << 4;
-    /// Reviewed by a person.
-    pub const REVIEWED: u8 = 1 << 5;
-
-    /// The number of a kind in index rows.
-    pub fn kind_number(kind: Kind) -> u8 {
-        let place = Kind::ALL.iter().take_while(|other| **other != kind).count();
-        u8::try_from(place).unwrap_or(u8::MAX)
-    }
-
-    /// The record class at a band; an unknown kind is in none.
-    pub fn class(self, band: Band) -> Option<RecordClass> {
-        let kind = *Kind::ALL.get(usize::from(self.kind))?;
-        let flag = |bit: u8| self.flags & bit != 0;
-        Some(RecordClass {
-            kind,
-            band,
-            intra_eu: flag(Self::INTRA_EU),
-            objective_link: flag(Self::OBJECTIVE_LINK),
-            restricted: flag(Self::RESTRICTED),
-            false_positive: flag(Self::FALSE_POSITIVE),
-            minor: flag(Self::MINOR),
-            reviewed: flag(Self::REVIEWED),
-        })
-    }
-}
-
 /// The decision table of one question with the bands of this instant.
 #[derive(Debug, Clone)]
-pub(crate) struct Eligibility {
+pub struct Eligibility {
     table: Arc<Table>,
     bands: Bands,
 }
 
 impl Eligibility {
-    pub(crate) fn new(table: Arc<Table>, bands: Bands) -> Self {
+    /// For the records that the table decides on, aged as of the bands' instant.
+    pub fn new(table: Arc<Table>, bands: Bands) -> Self {
         Self { table, bands }
     }
 
@@ -84,7 +37,7 @@ impl Eligibility {
 
 /// The bands of one instant: two instants of receipt where they change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Bands {
+pub struct Bands {
     /// Received before this: no longer full.
     full_from: i64,
     /// Received before this: expired.
@@ -93,11 +46,13 @@ pub(crate) struct Bands {
 
 impl Bands {
     /// Finds where the bands change at `now`; exact, because bands only advance with age.
-    pub(crate) fn at(now: Timestamp, schedule: &Schedule) -> Self {
-        let first = |wanted: &dyn Fn(Band) -> bool| {
-            first_instant(now, &|received| wanted(band(received, now, schedule)))
-        };
-        Self { full_from: first(&|band| band == Band::Full), kept_from: first(&|band| band != Band::Expired) }
+    pub fn at(now: Timestamp, schedule: &Schedule) -> Self {
+        let first =
+            |wanted: &dyn Fn(Band) -> bool| first_instant(now, &|received| wanted(band(received, now, schedule)));
+        Self {
+            full_from: first(&|band| band == Band::Full),
+            kept_from: first(&|band| band != Band::Expired),
+        }
     }
 
     /// The band of a record received then.
@@ -115,7 +70,11 @@ fn first_instant(now: Timestamp, fulfills: &dyn Fn(Timestamp) -> bool) -> i64 {
     let (mut below, mut above) = (0_i64, now.millis().saturating_add(1));
     while below < above {
         let middle = below + (above - below) / 2;
-        if fulfills(Timestamp::from_millis(middle)) { above = middle } else { below = middle + 1 }
+        if fulfills(Timestamp::from_millis(middle)) {
+            above = middle
+        } else {
+            below = middle + 1
+        }
     }
     below
 }
@@ -129,12 +88,20 @@ mod tests {
     #[test]
     fn the_cut_offs_agree_with_the_calendar_to_the_millisecond() {
         let profile = Profile::eu_pnr().unwrap();
-        for now in ["2026-08-31T00:00:00.000Z", "2028-02-29T12:00:00.001Z", "2026-03-01T23:59:59.999Z"] {
+        for now in [
+            "2026-08-31T00:00:00.000Z",
+            "2028-02-29T12:00:00.001Z",
+            "2026-03-01T23:59:59.999Z",
+        ] {
             let now: Timestamp = now.parse().unwrap();
             let bands = Bands::at(now, profile.schedule());
             for edge in [bands.full_from, bands.kept_from] {
                 for received in [edge - 1, edge, edge + 1].map(Timestamp::from_millis) {
-                    assert_eq!(bands.of(received), band(received, now, profile.schedule()), "{received} at {now}");
+                    assert_eq!(
+                        bands.of(received),
+                        band(received, now, profile.schedule()),
+                        "{received} at {now}"
+                    );
                 }
             }
         }
@@ -142,7 +109,11 @@ mod tests {
 
     #[test]
     fn an_unknown_kind_is_never_found() {
-        let facts = RecordFacts { received: Timestamp::from_seconds(0), kind: 9, flags: 0 };
+        let facts = RecordFacts {
+            received: Timestamp::from_seconds(0),
+            kind: 9,
+            flags: 0,
+        };
         assert_eq!(facts.class(Band::Full), None);
     }
 }

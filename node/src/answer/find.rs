@@ -44,9 +44,18 @@ impl Responder {
         now: Timestamp,
     ) -> Result<Permitted, Refusal> {
         let request = &authorized.request;
-        let epoch = self.epochs.by_number(&request.agreement, request.epoch).map_err(|_| Refusal::IndexUnavailable)?;
-        let epoch = epoch.filter(|epoch| epoch.descriptor.is_current(now)).ok_or(Refusal::EpochUnknown)?;
-        if !request.segments.iter().all(|segment| authorized.details.classes.contains(&segment.class)) {
+        let epoch = self
+            .epochs
+            .by_number(&request.agreement, request.epoch)
+            .map_err(|_| Refusal::IndexUnavailable)?;
+        let epoch = epoch
+            .filter(|epoch| epoch.descriptor.is_current(now))
+            .ok_or(Refusal::EpochUnknown)?;
+        if !request
+            .segments
+            .iter()
+            .all(|segment| authorized.details.classes.contains(&segment.class))
+        {
             return Err(Refusal::ClassNotAllowed);
         }
         let asked = [(request.bucket, request.window)];
@@ -98,7 +107,10 @@ impl Responder {
             let search = search(epoch, request, class);
             let live = self.index.live_rows(&search, &self.eligibility(permitted, class, now));
             let live = live.map_err(|_| Refusal::IndexUnavailable)?;
-            let slots = epoch.descriptor.rows(class, request.bucket, &request.window).ok_or(Refusal::LeakBudget)?;
+            let slots = epoch
+                .descriptor
+                .rows(class, request.bucket, &request.window)
+                .ok_or(Refusal::LeakBudget)?;
             let key = epoch.seed.key(request.purpose, class);
             let sealed = answer.sealer().seal(class, &live, slots);
             let added = sealed.and_then(|sealed| answer.segment(&key, &key.public_key(), sealed, random));
@@ -111,14 +123,24 @@ impl Responder {
 
     fn eligibility(&self, permitted: &Permitted, class: Class, now: Timestamp) -> Eligibility {
         let Authorized { details, bilateral, .. } = &permitted.authorized;
-        let key = TableKey { purpose: details.purpose, basis: details.basis, class, approvals: Approvals::NONE };
+        let key = TableKey {
+            purpose: details.purpose,
+            basis: details.basis,
+            class,
+            approvals: Approvals::NONE,
+        };
         let bands = Bands::at(now, self.agreements.bundle().schedule());
         Eligibility::new(bilateral.answering.table(key), bands)
     }
 
     /// Kept until the grace of the epoch ends, for follow-ups.
     fn remember(&self, permitted: &Permitted, answer: &LookupAnswer) -> Result<(), Refusal> {
-        let Authorized { request, req_hash, details, bilateral } = &permitted.authorized;
+        let Authorized {
+            request,
+            req_hash,
+            details,
+            bilateral,
+        } = &permitted.authorized;
         let partner = bilateral.partner(self.ground.unit).ok_or(Refusal::Internal)?.unit;
         let answered = AnsweredLookup {
             partner,
@@ -131,14 +153,23 @@ impl Responder {
         let body = serde_json::to_vec(&answered).map_err(|_| Refusal::Internal)?;
         let until = permitted.epoch.descriptor.grace_until;
         let name = answered_name(partner, request.qid.as_ref());
-        let kept = self.ground.store.put_document(DocumentTable::AnsweredQueries, &name, &body, Some(until));
+        let kept = self
+            .ground
+            .store
+            .put_document(DocumentTable::AnsweredQueries, &name, &body, Some(until));
         kept.map_err(|_| Refusal::IndexUnavailable)
     }
 }
 
 /// What a request searches of one class.
 pub(crate) fn search<'a>(epoch: &'a Epoch, request: &LookupRequest, class: Class) -> Search<'a> {
-    Search { epoch, purpose: request.purpose, class, bucket: request.bucket, window: request.window }
+    Search {
+        epoch,
+        purpose: request.purpose,
+        class,
+        bucket: request.bucket,
+        window: request.window,
+    }
 }
 
 /// The name under which an answered lookup is kept: a partner's lookup names are its own.

@@ -4,8 +4,9 @@
 //! budget. After an ingest only new elements are re-keyed, so new records are
 //! found by the next question. No identifier is ever touched here.
 
-use crate::answer::eligibility::{Eligibility, RecordFacts};
+use crate::answer::eligibility::Eligibility;
 use crate::epochs::Epoch;
+use crate::records::RecordFacts;
 use crate::store::{BucketRef, IndexRow, Store, StoreError};
 use moka::sync::Cache;
 use piux_protocol::blind::{Bucket, Context, ElementError, LiveRow, Rekey, RowSecret, StorageKey, StoredElement};
@@ -24,7 +25,7 @@ const CHUNK: usize = 256;
 /// The index cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub(crate) enum LiveError {
+pub enum LiveError {
     /// The store refused.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -70,12 +71,17 @@ pub(crate) struct HeldRow {
 
 /// What a question searches of one class.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Search<'a> {
-    pub(crate) epoch: &'a Epoch,
-    pub(crate) purpose: Purpose,
-    pub(crate) class: Class,
-    pub(crate) bucket: Bucket,
-    pub(crate) window: Window,
+pub struct Search<'a> {
+    /// The epoch whose keys the rows are under.
+    pub epoch: &'a Epoch,
+    /// What the question serves.
+    pub purpose: Purpose,
+    /// The kind of match key.
+    pub class: Class,
+    /// Where it looks.
+    pub bucket: Bucket,
+    /// Which quarters of receipt it looks at.
+    pub window: Window,
 }
 
 impl LiveIndex {
@@ -83,7 +89,12 @@ impl LiveIndex {
     pub fn new(store: Arc<Store>, storage_seed: Zeroizing<[u8; 32]>) -> Self {
         let weight = |_: &Place, rekeyed: &Arc<Rekeyed>| u32::try_from(rekeyed.rows.len() + 8).unwrap_or(u32::MAX);
         let buckets = Cache::builder().max_capacity(BUDGET_ROWS).weigher(weight).build();
-        Self { store, storage_seed, changes: AtomicU64::new(0), buckets }
+        Self {
+            store,
+            storage_seed,
+            changes: AtomicU64::new(0),
+            buckets,
+        }
     }
 
     /// Says that rows were added or removed: the next question reads the index anew.
@@ -107,17 +118,17 @@ impl LiveIndex {
     }
 
     /// One row for each key and subject, with the gate of its eligible records.
-    pub(crate) fn live_rows(
-        &self,
-        search: &Search<'_>,
-        eligibility: &Eligibility,
-    ) -> Result<Vec<LiveRow>, LiveError> {
+    pub fn live_rows(&self, search: &Search<'_>, eligibility: &Eligibility) -> Result<Vec<LiveRow>, LiveError> {
         let rows = self.rows(search)?;
         let same = |a: &HeldRow, b: &HeldRow| a.subject == b.subject && a.secret.expose() == b.secret.expose();
         let live = |group: &[HeldRow]| {
             let first = group.first()?;
             let eligible = group.iter().filter_map(|row| eligibility.gate(row.facts)).min();
-            Some(LiveRow { s: first.secret.clone(), subject: first.subject, eligible })
+            Some(LiveRow {
+                s: first.secret.clone(),
+                subject: first.subject,
+                eligible,
+            })
         };
         Ok(rows.chunk_by(same).filter_map(live).collect())
     }
@@ -136,7 +147,9 @@ impl LiveIndex {
         if let Some(fresh) = known.as_ref().filter(|known| known.change == change) {
             return Ok(fresh.clone());
         }
-        let held = self.store.scan_bucket(search.class, bucket, Window::Quarters(quarter, quarter))?;
+        let held = self
+            .store
+            .scan_bucket(search.class, bucket, Window::Quarters(quarter, quarter))?;
         let rekeyed = Arc::new(self.rekey(search, &held, known.as_deref(), change)?);
         self.buckets.insert(place, rekeyed.clone());
         Ok(rekeyed)
@@ -157,8 +170,17 @@ impl LiveIndex {
         secrets.extend(new.iter().copied().zip(self.row_secrets(search, &new)?));
         let of_row = |row: &IndexRow| {
             let secret = secrets.get(&StoredElement(row.element))?.clone();
-            let facts = RecordFacts { received: row.received, kind: row.kind, flags: row.flags };
-            Some(HeldRow { secret, subject: row.subject, record: row.record, facts })
+            let facts = RecordFacts {
+                received: row.received,
+                kind: row.kind,
+                flags: row.flags,
+            };
+            Some(HeldRow {
+                secret,
+                subject: row.subject,
+                record: row.record,
+                facts,
+            })
         };
         let mut rows: Vec<HeldRow> = held.iter().filter_map(of_row).collect();
         rows.sort_unstable_by(order);
@@ -179,20 +201,33 @@ impl LiveIndex {
             &key.public_key(),
         );
         let rekey = Rekey::new(&key, &StorageKey::derive(&self.storage_seed, search.class));
-        let chunks: Result<Vec<_>, _> =
-            elements.par_chunks(CHUNK).map(|chunk| rekey.row_secrets(&context, chunk)).collect();
+        let chunks: Result<Vec<_>, _> = elements
+            .par_chunks(CHUNK)
+            .map(|chunk| rekey.row_secrets(&context, chunk))
+            .collect();
         Ok(chunks?.into_iter().flatten().collect())
     }
 }
 
 fn order(a: &HeldRow, b: &HeldRow) -> std::cmp::Ordering {
-    a.secret.expose().cmp(b.secret.expose()).then_with(|| a.subject.cmp(&b.subject))
+    a.secret
+        .expose()
+        .cmp(b.secret.expose())
+        .then_with(|| a.subject.cmp(&b.subject))
 }
 
 /// The quarters of the window for which the descriptor publishes rows.
 fn quarters(search: &Search<'_>) -> Vec<Quarter> {
-    let slots = search.epoch.descriptor.slots.iter().filter(|slot| slot.class == search.class);
-    slots.map(|slot| slot.quarter).filter(|quarter| search.window.contains(*quarter)).collect()
+    let slots = search
+        .epoch
+        .descriptor
+        .slots
+        .iter()
+        .filter(|slot| slot.class == search.class);
+    slots
+        .map(|slot| slot.quarter)
+        .filter(|quarter| search.window.contains(*quarter))
+        .collect()
 }
 
 /// The finest buckets, of eight bits, that a bucket holds.

@@ -9,8 +9,8 @@ use super::replay::ReplaySet;
 use crate::agreements::Bilateral;
 use crate::ledger::{ClauseId, Counter, Decision, Detail, Entry, Kind, Leaf, Obligation, Role};
 use crate::requests::{Request, RequestState};
-use piux_policy::decision::Permit;
 use piux_policy::Clause;
+use piux_policy::decision::Permit;
 use piux_protocol::blind::{LookupAnswer, LookupRequest};
 use piux_protocol::message::disclosure::DisclosureRequest;
 use piux_protocol::token::AuthorizationDetails;
@@ -73,6 +73,10 @@ impl Note {
         self.counts.insert(Counter::Segments, request.segments.len() as u64);
     }
 
+    pub(crate) fn epochs(&mut self) {
+        self.kind = Some(Kind::Epochs);
+    }
+
     pub(crate) fn leak(&mut self, bits: u32) {
         self.counts.insert(Counter::LeakBits, u64::from(bits));
     }
@@ -106,13 +110,7 @@ impl Note {
     }
 
     /// The entry of a request of a partner, answered or refused.
-    pub(crate) fn entry(
-        self,
-        admitted: &Admitted,
-        refusal: Option<&Refusal>,
-        answer: &[u8],
-        now: Timestamp,
-    ) -> Entry {
+    pub(crate) fn entry(self, admitted: &Admitted, refusal: Option<&Refusal>, answer: &[u8], now: Timestamp) -> Entry {
         let kind = match (refusal, self.kind) {
             (Some(_), _) => Kind::Deny,
             (None, kind) => kind.unwrap_or(Kind::QueryIn),
@@ -127,8 +125,16 @@ impl Note {
         entry.offence = self.offence;
         entry.basis = self.basis;
         entry.classes = self.classes;
-        entry.counts = if refusal.is_some() { BTreeMap::new() } else { self.counts };
-        entry.decision = Some(if refusal.is_some() { Decision::Deny } else { Decision::Permit });
+        entry.counts = if refusal.is_some() {
+            BTreeMap::new()
+        } else {
+            self.counts
+        };
+        entry.decision = Some(if refusal.is_some() {
+            Decision::Deny
+        } else {
+            Decision::Permit
+        });
         entry.clauses = refusal.map_or(self.clauses, |refusal| names(refusal.clauses()));
         entry.obligations = self.obligations;
         entry.policy = self.policy;
@@ -174,27 +180,28 @@ fn detail(request: &Request, officer: Option<&str>) -> Detail {
     Detail {
         who: officer.map(|officer| json!({ "officer": officer })),
         why: Some(json!({ "case": request.body.grounds.case, "reasons": request.body.grounds.reasons })),
-        what: Some(json!({ "request": request.id, "elements": request.body.elements, "handle": request.body.hit.handle })),
+        what: Some(
+            json!({ "request": request.id, "elements": request.body.elements, "handle": request.body.hit.handle }),
+        ),
         blind: None,
     }
 }
 
 /// The names of clauses as the ledger keeps them; a name it cannot hold is no clause of ours.
 pub(crate) fn names<'a>(clauses: impl IntoIterator<Item = &'a Clause>) -> Vec<ClauseId> {
-    clauses.into_iter().filter_map(|clause| clause.id.parse().ok()).collect()
+    clauses
+        .into_iter()
+        .filter_map(|clause| clause.id.parse().ok())
+        .collect()
 }
 
 /// Takes from one leaf what a restarted node must not forget: nonces and volumes.
 pub(super) fn remember(leaf: &Leaf, since: Timestamp, seen: &mut ReplaySet, quotas: &mut Quotas, now: Timestamp) {
-    if let (Some(nonce), Some(peer)) = (leaf.non, leaf.peer) {
-        if leaf.t >= since {
-            seen.insert(peer, nonce, leaf.t);
-        }
+    if let (Some(nonce), Some(peer), true) = (leaf.non, leaf.peer, leaf.t >= since) {
+        seen.insert(peer, nonce, leaf.t);
     }
-    let granted = leaf.k == Kind::QueryIn && leaf.dec == Some(Decision::Permit);
-    if let (true, Some(agreement), true) = (granted, &leaf.agr, leaf.t.day() == now.day()) {
-        if let Some(slots) = leaf.cnt.get(&Counter::Slots) {
-            quotas.reserve(agreement, *slots, now);
-        }
+    let granted = leaf.k == Kind::QueryIn && leaf.dec == Some(Decision::Permit) && leaf.t.day() == now.day();
+    if let (true, Some(agreement), Some(slots)) = (granted, &leaf.agr, leaf.cnt.get(&Counter::Slots)) {
+        quotas.reserve(agreement, *slots, now);
     }
 }

@@ -29,6 +29,8 @@ pub(crate) enum Refusal {
     AgreementVersion(Vec<Clause>),
     #[error("quota exceeded")]
     QuotaExceeded(Vec<Clause>),
+    #[error("another keyset")]
+    KeysetMismatch,
     #[error("epoch unknown")]
     EpochUnknown,
     #[error("class not allowed")]
@@ -86,6 +88,7 @@ impl Refusal {
             Self::AgreementInactive(_) => ProblemKind::AgreementInactive,
             Self::AgreementVersion(_) => ProblemKind::AgreementVersion,
             Self::QuotaExceeded(_) => ProblemKind::QuotaExceeded,
+            Self::KeysetMismatch => ProblemKind::KeysetMismatch,
             Self::EpochUnknown => ProblemKind::EpochUnknown,
             Self::ClassNotAllowed => ProblemKind::ClassNotAllowed,
             Self::LeakBudget => ProblemKind::LeakBudget,
@@ -104,6 +107,7 @@ impl Refusal {
             Self::Replayed => "sign each request with a fresh nonce; an unanswered lookup is asked again as a new one",
             Self::TokenInvalid => "ask for a new token for this subject and sign with the key it names",
             Self::AgreementVersion(_) => "compare the agreement's SHA-256 with your partner's before you ask again",
+            Self::KeysetMismatch => "both units must run the keyset the agreement names; compare software versions",
             Self::EpochUnknown => "fetch the epoch descriptors again and ask in the newest epoch",
             Self::LeakBudget => "use fewer bucket bits or a wider window",
             Self::QuotaExceeded(_) => "the counters start again at 00:00 UTC",
@@ -120,7 +124,10 @@ impl From<&PolicyRefusal> for Refusal {
         let only = |id: &str| clauses.iter().all(|clause| clause.id == id);
         match () {
             () if only("F-VERSION") => Self::AgreementVersion(clauses),
-            () if clauses.iter().all(|clause| clause.id == "F-INACTIVE" || clause.id == "F-VALIDITY") => {
+            () if clauses
+                .iter()
+                .all(|clause| clause.id == "F-INACTIVE" || clause.id == "F-VALIDITY") =>
+            {
                 Self::AgreementInactive(clauses)
             }
             () if only("F-QUOTA") => Self::QuotaExceeded(clauses),
@@ -130,5 +137,9 @@ impl From<&PolicyRefusal> for Refusal {
 }
 
 fn wire(clause: &Clause) -> problem::Clause {
-    problem::Clause { id: clause.id.clone(), title: clause.title.clone(), cite: clause.cite.clone() }
+    problem::Clause {
+        id: clause.id.clone(),
+        title: clause.title.clone(),
+        cite: clause.cite.clone(),
+    }
 }

@@ -1,19 +1,18 @@
 //! Releasing: policy is decided again, element by element, and the result is sealed.
 
-use super::disclose::proven_classes;
-use super::eligibility::{Bands, RecordFacts};
+use super::eligibility::Bands;
 use super::{Note, Refusal, Responder};
 use crate::agreements::Bilateral;
-use crate::records;
+use crate::records::{self, RecordFacts};
 use crate::requests::{Approved, Request, RequestState};
 use piux_policy::Clause;
 use piux_policy::decision::Decision;
+use piux_policy::dsse::Envelope;
 use piux_policy::facts::{ApprovalFacts, Approvals, DisclosureFacts, OfficerId, Person, QueryFacts};
 use piux_policy::order::{self, ExpectedOrder, OrderDecision};
-use piux_policy::dsse::Envelope;
 use piux_policy::term::{Approval, Band as PolicyBand, Role};
-use piux_protocol::message::disclosure::{Band, Release, ReleasedRecord};
-use piux_protocol::vocabulary::{ElementId, Timestamp};
+use piux_protocol::message::disclosure::{Band, DisclosureRequest, Release, ReleasedRecord};
+use piux_protocol::vocabulary::{Class, ElementId, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the policy says of a request with the approvals on file.
@@ -60,11 +59,18 @@ impl Responder {
         let query = query_facts(request, bilateral);
         let bands = Bands::at(now, self.agreements.bundle().schedule());
         let (mut released, mut needed, mut clauses) = (Vec::new(), Vec::new(), BTreeSet::new());
-        for (id, kept) in &request.records {
-            let facts = RecordFacts::from(*kept);
-            let Some(record) = facts.class(bands.of(facts.received)) else { continue };
+        for (id, facts) in &request.records {
+            let facts = *facts;
+            let Some(record) = facts.class(bands.of(facts.received)) else {
+                continue;
+            };
             let elements = request.body.elements.clone();
-            let asked = DisclosureFacts { record, elements, approvals, filtered: true };
+            let asked = DisclosureFacts {
+                record,
+                elements,
+                approvals,
+                filtered: true,
+            };
             match bilateral.answering.decide_disclosure(&query, &asked, now) {
                 Decision::Permit(permit) => released.push((*id, facts, permit.granted().to_vec())),
                 Decision::Refused(refusal) => clauses.extend(refusal.clauses().iter().cloned()),
@@ -91,20 +97,37 @@ impl Responder {
         for (id, facts, elements) in allowed {
             let record = records::open(&self.ground.store, id).map_err(|_| Refusal::IndexUnavailable)?;
             let Some(record) = record else { continue };
-            let band = if bands.of(facts.received) == PolicyBand::Full { Band::Full } else { Band::Masked };
-            let keep = |(element, values): (ElementId, Vec<String>)| elements.contains(&element).then_some((element, values));
+            let band = if bands.of(facts.received) == PolicyBand::Full {
+                Band::Full
+            } else {
+                Band::Masked
+            };
+            let keep =
+                |(element, values): (ElementId, Vec<String>)| elements.contains(&element).then_some((element, values));
             let provenance = record.provenance(facts.received);
             let elements: BTreeMap<_, _> = record.elements.into_iter().filter_map(keep).collect();
-            released.push(ReleasedRecord { provenance, band, elements });
+            released.push(ReleasedRecord {
+                provenance,
+                band,
+                elements,
+            });
         }
         let release = self.compose(request, released, bilateral, now);
         let partner = self.admission.partner(request.partner).ok_or(Refusal::UnknownSender)?;
-        let sealed = release.seal(&partner.metadata.keys.hpke, &*self.ground.random).map_err(|_| Refusal::Internal)?;
+        let sealed = release
+            .seal(&partner.metadata.keys.hpke, &*self.ground.random)
+            .map_err(|_| Refusal::Internal)?;
         request.state = RequestState::Released { sealed };
         Ok(())
     }
 
-    fn compose(&self, request: &Request, records: Vec<ReleasedRecord>, bilateral: &Bilateral, now: Timestamp) -> Release {
+    fn compose(
+        &self,
+        request: &Request,
+        records: Vec<ReleasedRecord>,
+        bilateral: &Bilateral,
+        now: Timestamp,
+    ) -> Release {
         let duties = records::Duties::of(&bilateral.answering.terms().recipient, request.body.purpose, now);
         Release {
             v: piux_protocol::message::VERSION,
@@ -136,7 +159,8 @@ impl Responder {
         let approvals = on_file(&request, bilateral.answering.terms().approvals.valid_for_s, now);
         match self.decide_release(&request, &bilateral, approvals, now) {
             Decided::Release(allowed) => {
-                self.release(&mut request, allowed, &bilateral).map_err(|_| DecisionError::Disk)?;
+                self.release(&mut request, allowed, &bilateral)
+                    .map_err(|_| DecisionError::Disk)?;
             }
             Decided::Needs(_) => {}
             Decided::Never(clauses) => request.state = RequestState::Refused { clauses },
@@ -148,16 +172,23 @@ impl Responder {
     pub fn refuse(&self, id: &str, officer: &str, reason: &str) -> Result<Request, DecisionError> {
         let now = self.ground.clock.now();
         let (mut request, _) = self.pending(id, now)?;
-        request.state = RequestState::Refused { clauses: vec![officer_refused()] };
+        request.state = RequestState::Refused {
+            clauses: vec![officer_refused()],
+        };
         self.finish(request, officer, Some(reason), now)
     }
 
     /// The approvals still missing.
     pub fn missing(&self, request: &Request, now: Timestamp) -> Vec<Approval> {
-        let Some(bilateral) = self.agreements.get(&request.body.agreement) else { return Vec::new() };
+        let Some(bilateral) = self.agreements.get(&request.body.agreement) else {
+            return Vec::new();
+        };
         let approvals = on_file(request, bilateral.answering.terms().approvals.valid_for_s, now);
         match self.decide_release(request, &bilateral, approvals, now) {
-            Decided::Needs(needed) => needed.iter().filter(|approval| !approvals.contains(*approval)).collect(),
+            Decided::Needs(needed) => needed
+                .iter()
+                .filter(|approval| !approvals.contains(*approval))
+                .collect(),
             Decided::Release(_) | Decided::Never(_) => Vec::new(),
         }
     }
@@ -167,7 +198,10 @@ impl Responder {
         let request = Request::read(&self.ground.store, id, now).map_err(|_| DecisionError::Disk)?;
         let request = request.filter(|request| matches!(request.state, RequestState::Pending));
         let request = request.ok_or(DecisionError::NotPending)?;
-        let bilateral = self.agreements.get(&request.body.agreement).ok_or(DecisionError::Agreement)?;
+        let bilateral = self
+            .agreements
+            .get(&request.body.agreement)
+            .ok_or(DecisionError::Agreement)?;
         Ok((request, bilateral))
     }
 
@@ -183,12 +217,20 @@ impl Responder {
             Approved::Independent { .. } => None,
         });
         let approved_by: Vec<OfficerId> = approved_by.collect();
-        let step = if approved_by.is_empty() { Approval::Officer } else { Approval::FourEyes };
+        let step = if approved_by.is_empty() {
+            Approval::Officer
+        } else {
+            Approval::FourEyes
+        };
         if approved_by.iter().any(|earlier| earlier.as_ref() == officer) {
             return Ok(());
         }
         let facts = ApprovalFacts {
-            approver: Person { id: OfficerId::new(officer), unit: Some(self.ground.unit), roles: vec![Role::Approver] },
+            approver: Person {
+                id: OfficerId::new(officer),
+                unit: Some(self.ground.unit),
+                roles: vec![Role::Approver],
+            },
             requester: Person {
                 id: OfficerId::new(format!("officer of {}", request.partner)),
                 unit: Some(request.partner),
@@ -201,7 +243,10 @@ impl Responder {
         if let Decision::Refused(refusal) = bilateral.answering.decide_approval(&facts) {
             return Err(DecisionError::Approver(refusal.clauses().to_vec()));
         }
-        request.approvals.push(Approved::Officer { officer: officer.to_owned(), at: now });
+        request.approvals.push(Approved::Officer {
+            officer: officer.to_owned(),
+            at: now,
+        });
         Ok(())
     }
 
@@ -214,7 +259,10 @@ impl Responder {
         now: Timestamp,
     ) -> Result<bool, DecisionError> {
         let envelope = Envelope::from_json(order.as_bytes()).map_err(order::OrderError::from)?;
-        let party = bilateral.agreement.party(self.ground.unit).ok_or(DecisionError::Agreement)?;
+        let party = bilateral
+            .agreement
+            .party(self.ground.unit)
+            .ok_or(DecisionError::Agreement)?;
         let expected = ExpectedOrder {
             request: &request.id.to_string(),
             request_digest: request.digest,
@@ -224,7 +272,9 @@ impl Responder {
         };
         let verified = order::verify(&envelope, &expected, now)?;
         if verified.decision() == OrderDecision::Refuse {
-            request.state = RequestState::Refused { clauses: vec![authority_refused()] };
+            request.state = RequestState::Refused {
+                clauses: vec![authority_refused()],
+            };
             return Ok(true);
         }
         request.approvals.push(Approved::Independent {
@@ -246,7 +296,11 @@ impl Responder {
         if let Some(reason) = reason {
             entry.detail.why = Some(serde_json::json!({ "reason": reason }));
         }
-        let recorded = self.ground.ledger.record(entry, request).map_err(|_| DecisionError::Disk)?;
+        let recorded = self
+            .ground
+            .ledger
+            .record(entry, request)
+            .map_err(|_| DecisionError::Disk)?;
         let (request, _) = recorded.into_parts();
         request.write(&self.ground.store).map_err(|_| DecisionError::Disk)?;
         Ok(request)
@@ -270,6 +324,14 @@ fn query_facts(request: &Request, bilateral: &Bilateral) -> QueryFacts {
         window: None,
         leak_bits: None,
     }
+}
+
+/// The classes of a request's proven hits, each once.
+fn proven_classes(request: &DisclosureRequest) -> Vec<Class> {
+    let mut classes: Vec<Class> = request.hit.hits.iter().map(|hit| hit.class).collect();
+    classes.sort_unstable();
+    classes.dedup();
+    classes
 }
 
 /// The approvals that still hold.
@@ -311,5 +373,9 @@ fn authority_refused() -> Clause {
 }
 
 fn titles(clauses: &[Clause]) -> String {
-    clauses.iter().map(|clause| clause.title.as_str()).collect::<Vec<_>>().join("; ")
+    clauses
+        .iter()
+        .map(|clause| clause.title.as_str())
+        .collect::<Vec<_>>()
+        .join("; ")
 }

@@ -57,9 +57,16 @@ struct Held {
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(tag = "status", rename_all = "lowercase", deny_unknown_fields)]
 enum HeldState {
-    Pending { due: Timestamp },
-    Released { release: Box<Release>, erase_by: Timestamp },
-    Refused { clauses: Vec<piux_protocol::message::problem::Clause> },
+    Pending {
+        due: Timestamp,
+    },
+    Released {
+        release: Box<Release>,
+        erase_by: Timestamp,
+    },
+    Refused {
+        clauses: Vec<piux_protocol::message::problem::Clause>,
+    },
 }
 
 impl Requester {
@@ -97,14 +104,16 @@ impl Requester {
         let mut all = Vec::new();
         for mut held in self.all_held(now)? {
             if matches!(held.state, HeldState::Pending { .. }) {
-                if let Ok(fresh) = self.poll(&held).await {
-                    held = fresh;
-                }
+                held = self.poll(&held).await.unwrap_or(held);
             }
             lines.push(line(&held));
             all.push(summary(&held));
         }
-        let text = if lines.is_empty() { "Nothing is held from partners.".to_owned() } else { lines.join("\n") };
+        let text = if lines.is_empty() {
+            "Nothing is held from partners.".to_owned()
+        } else {
+            lines.join("\n")
+        };
         Ok(Report::done(json!({ "received": all }), text))
     }
 
@@ -144,8 +153,7 @@ impl Requester {
         exchange: &Exchange,
         officer: &str,
     ) -> Result<Held, AskError> {
-        let disclosure: Disclosure =
-            strict_json(&exchange.body, MAX_DOCUMENT).map_err(|_| FollowError::Release)?;
+        let disclosure: Disclosure = strict_json(&exchange.body, MAX_DOCUMENT).map_err(|_| FollowError::Release)?;
         let now = self.ground.clock.now();
         let id = disclosure.id();
         let state = match disclosure {
@@ -161,7 +169,13 @@ impl Requester {
                 HeldState::Released { release, erase_by }
             }
         };
-        let held = Held { id, hit: hit.clone(), asked: now, officer: officer.to_owned(), state };
+        let held = Held {
+            id,
+            hit: hit.clone(),
+            asked: now,
+            officer: officer.to_owned(),
+            state,
+        };
         self.record_state(&held, bilateral, details, exchange)?;
         self.keep_receipt(exchange)?;
         self.keep_held(&held)?;
@@ -197,7 +211,11 @@ impl Requester {
     fn disclosure_body(&self, hit: &Hit, bilateral: &Bilateral, follow_up: &FollowUp) -> Vec<u8> {
         let request = DisclosureRequest {
             salt: Salt(self.ground.random.bytes()),
-            hit: ProvenHit { qid: hit.qid, handle: hit.handle, hits: hit.hits.clone() },
+            hit: ProvenHit {
+                qid: hit.qid,
+                handle: hit.handle,
+                hits: hit.hits.clone(),
+            },
             agreement: hit.agreement.clone(),
             agreement_version: bilateral.agreement.version(),
             purpose: hit.purpose,
@@ -226,7 +244,10 @@ impl Requester {
             .count(Counter::Elements, follow_up.elements.len() as u64);
         entry.request = Some(sha256(body));
         entry.query = Some(hit.qid);
-        entry.detail = detail(&follow_up.officer, json!({ "case": hit.case, "reasons": follow_up.reasons }));
+        entry.detail = detail(
+            &follow_up.officer,
+            json!({ "case": hit.case, "reasons": follow_up.reasons }),
+        );
         entry.detail.what = Some(json!({ "elements": follow_up.elements }));
         self.ground.ledger.record(entry, ())?;
         Ok(())
@@ -269,7 +290,11 @@ impl Requester {
         let receipt = self.keep_receipt(exchange)?;
         let mut entry = entry(Kind::Denied, hit.partner, bilateral, details, self.ground.clock.now());
         entry.decision = Some(Decision::Deny);
-        entry.clauses = problem.clauses.iter().filter_map(|clause| clause.id.parse().ok()).collect();
+        entry.clauses = problem
+            .clauses
+            .iter()
+            .filter_map(|clause| clause.id.parse().ok())
+            .collect();
         entry.query = Some(hit.qid);
         entry.receipt = Some(receipt_digest(&exchange.receipt));
         self.ground.ledger.record(entry, ())?;
@@ -277,9 +302,15 @@ impl Requester {
             "request": null, "status": "refused", "elements": {}, "obligations": [],
             "clauses": problem.clauses, "receipt": receipt,
         });
-        let clauses: Vec<String> =
-            problem.clauses.iter().map(|clause| format!("  {}  {}  ({})", clause.id, clause.title, clause.cite)).collect();
-        Ok(Report::negative(json, format!("{} refused: {problem}\n{}", hit.partner.state(), clauses.join("\n"))))
+        let clauses: Vec<String> = problem
+            .clauses
+            .iter()
+            .map(|clause| format!("  {}  {}  ({})", clause.id, clause.title, clause.cite))
+            .collect();
+        Ok(Report::negative(
+            json,
+            format!("{} refused: {problem}\n{}", hit.partner.state(), clauses.join("\n")),
+        ))
     }
 
     fn keep_held(&self, held: &Held) -> Result<(), AskError> {
@@ -288,17 +319,26 @@ impl Requester {
             HeldState::Pending { .. } | HeldState::Refused { .. } => held.asked.plus_seconds(PATIENCE),
         };
         let body = Zeroizing::new(serde_json::to_vec(held).unwrap_or_default());
-        Ok(self.ground.store.put_document(DocumentTable::Received, held.id.0.as_ref(), &body, Some(until))?)
+        Ok(self
+            .ground
+            .store
+            .put_document(DocumentTable::Received, held.id.0.as_ref(), &body, Some(until))?)
     }
 
     fn held(&self, id: DisclosureId, now: Timestamp) -> Result<Option<Held>, AskError> {
-        let kept = self.ground.store.get_document(DocumentTable::Received, id.0.as_ref(), now)?;
+        let kept = self
+            .ground
+            .store
+            .get_document(DocumentTable::Received, id.0.as_ref(), now)?;
         Ok(kept.and_then(|kept| serde_json::from_slice(&kept.body).ok()))
     }
 
     fn all_held(&self, now: Timestamp) -> Result<Vec<Held>, AskError> {
         let kept = self.ground.store.list_documents(DocumentTable::Received, now)?;
-        let mut all: Vec<Held> = kept.iter().filter_map(|kept| serde_json::from_slice(&kept.body).ok()).collect();
+        let mut all: Vec<Held> = kept
+            .iter()
+            .filter_map(|kept| serde_json::from_slice(&kept.body).ok())
+            .collect();
         all.sort_by_key(|held| (held.asked, held.id));
         Ok(all)
     }
@@ -313,7 +353,11 @@ impl Requester {
         }
         let refused = matches!(held.state, HeldState::Refused { .. });
         let text = full_text(held);
-        Ok(if refused { Report::negative(json, text) } else { Report::done(json, text) })
+        Ok(if refused {
+            Report::negative(json, text)
+        } else {
+            Report::done(json, text)
+        })
     }
 }
 
@@ -329,7 +373,9 @@ fn erase_by(release: &Release, now: Timestamp) -> Timestamp {
 fn elements(release: &Release) -> Value {
     let mut all = std::collections::BTreeMap::<String, Vec<String>>::new();
     for (element, values) in release.records.iter().flat_map(|record| &record.elements) {
-        all.entry(element.to_string()).or_default().extend(values.iter().cloned());
+        all.entry(element.to_string())
+            .or_default()
+            .extend(values.iter().cloned());
     }
     json!(all)
 }
@@ -338,9 +384,12 @@ fn summary(held: &Held) -> Value {
     let (status, obligations, clauses, extra) = match &held.state {
         HeldState::Pending { due } => ("pending", json!([]), json!([]), json!({ "due": due })),
         HeldState::Refused { clauses } => ("refused", json!([]), json!(clauses), json!({})),
-        HeldState::Released { release, erase_by } => {
-            ("released", json!(release.obligations), json!([]), json!({ "erase_by": erase_by, "handling": release.handling }))
-        }
+        HeldState::Released { release, erase_by } => (
+            "released",
+            json!(release.obligations),
+            json!([]),
+            json!({ "erase_by": erase_by, "handling": release.handling }),
+        ),
     };
     let mut json = json!({
         "request": held.id, "partner": held.hit.partner, "status": status, "elements": {},
@@ -371,7 +420,10 @@ fn full_text(held: &Held) -> String {
                 }
             }
             let handling: Vec<String> = release.handling.iter().map(|code| format!("{code:?}")).collect();
-            text += &format!("  Handling {}. A person must review it before anything else follows.\n", handling.join(", "));
+            text += &format!(
+                "  Handling {}. A person must review it before anything else follows.\n",
+                handling.join(", ")
+            );
         }
         HeldState::Refused { clauses } => {
             for clause in clauses {

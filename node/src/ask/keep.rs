@@ -44,11 +44,17 @@ impl Requester {
     pub(super) fn keep_hit(&self, hit: &Hit) -> Result<(), AskError> {
         let body = zeroize::Zeroizing::new(serde_json::to_vec(hit).unwrap_or_default());
         let until = Some(hit.follow_up_until);
-        Ok(self.ground.store.put_document(DocumentTable::Queries, hit.name().as_bytes(), &body, until)?)
+        Ok(self
+            .ground
+            .store
+            .put_document(DocumentTable::Queries, hit.name().as_bytes(), &body, until)?)
     }
 
     pub(super) fn hit(&self, name: &str, now: Timestamp) -> Result<Option<Hit>, AskError> {
-        let kept = self.ground.store.get_document(DocumentTable::Queries, name.as_bytes(), now)?;
+        let kept = self
+            .ground
+            .store
+            .get_document(DocumentTable::Queries, name.as_bytes(), now)?;
         Ok(kept.and_then(|kept| serde_json::from_slice(&kept.body).ok()))
     }
 
@@ -73,10 +79,18 @@ impl Requester {
         now: Timestamp,
     ) -> Result<(), AskError> {
         let mut all = self.asked_before(keys, now)?;
-        all.extend(asked.iter().filter(|one| !all.contains(one)).copied().collect::<Vec<_>>());
+        all.extend(
+            asked
+                .iter()
+                .filter(|one| !all.contains(one))
+                .copied()
+                .collect::<Vec<_>>(),
+        );
         let body = serde_json::to_vec(&all).unwrap_or_default();
         for key in keys {
-            self.ground.store.put_document(DocumentTable::Leaks, &self.pseudonym(key)?, &body, None)?;
+            self.ground
+                .store
+                .put_document(DocumentTable::Leaks, &self.pseudonym(key)?, &body, None)?;
         }
         Ok(())
     }
@@ -84,15 +98,22 @@ impl Requester {
     fn asked_before(&self, keys: &[MatchKey], now: Timestamp) -> Result<Vec<(Bucket, Window)>, AskError> {
         let mut all: Vec<(Bucket, Window)> = Vec::new();
         for key in keys {
-            let kept = self.ground.store.get_document(DocumentTable::Leaks, &self.pseudonym(key)?, now)?;
-            let before: Vec<(Bucket, Window)> =
-                kept.and_then(|kept| serde_json::from_slice(&kept.body).ok()).unwrap_or_default();
+            let kept = self
+                .ground
+                .store
+                .get_document(DocumentTable::Leaks, &self.pseudonym(key)?, now)?;
+            let before: Vec<(Bucket, Window)> = kept
+                .and_then(|kept| serde_json::from_slice(&kept.body).ok())
+                .unwrap_or_default();
             all.extend(before.into_iter().filter(|one| !all.contains(one)).collect::<Vec<_>>());
         }
         Ok(all)
     }
 
     fn pseudonym(&self, key: &MatchKey) -> Result<[u8; 32], AskError> {
-        Ok(mac(self.ground.keys.seed(KeyName::Actor)?.expose(), &[b"piux/leak\0", &key.input()]))
+        Ok(mac(
+            self.ground.keys.seed(KeyName::Actor)?.expose(),
+            &[b"piux/leak\0", &key.input()],
+        ))
     }
 }

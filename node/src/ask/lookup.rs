@@ -2,7 +2,7 @@
 
 use super::keep::Hit;
 use super::subject::{Planned, Subject};
-use super::words::{Answered, Grade, Outcome, PartnerAnswer, ShownHit, report};
+use super::words::{Answered, Outcome, PartnerAnswer, ShownHit, report};
 use super::{AskError, Requester, detail, entry, receipt_digest};
 use crate::agreements::Bilateral;
 use crate::answer::authorize::facts;
@@ -13,6 +13,7 @@ use piux_policy::Decision as PolicyDecision;
 use piux_protocol::blind::requester::Question as Blinded;
 use piux_protocol::blind::{Descriptor, Gate, LookupAnswer, LookupRequest, OpenError, Opened, Query};
 use piux_protocol::client::{Client, ClientError, Exchange};
+use piux_protocol::identifier::KEYSET;
 use piux_protocol::message::disclosure::ClassHit;
 use piux_protocol::message::problem::{Clause, Problem, ProblemKind};
 use piux_protocol::token::{AuthorizationDetails, Granted};
@@ -77,7 +78,9 @@ impl Requester {
         let not_searched = subject.not_searched();
         match answered {
             Ok(answered) => Ok(PartnerAnswer::answered(partner, answered, not_searched)),
-            Err(Stop::Refused(clauses, receipt)) => Ok(PartnerAnswer::stopped(partner, Outcome::Refused, clauses, receipt)),
+            Err(Stop::Refused(clauses, receipt)) => {
+                Ok(PartnerAnswer::stopped(partner, Outcome::Refused, clauses, receipt))
+            }
             Err(Stop::Unreachable(why)) => Ok(PartnerAnswer::unreachable(partner, why)),
             Err(Stop::Ask(error)) => Err(error),
         }
@@ -91,8 +94,20 @@ impl Requester {
         subject: &Subject,
         statement: &str,
     ) -> Result<Answered, Stop> {
-        let client = self.client(partner, statement).await.map_err(|error| unreachable(&error))?;
-        let errand = Errand { partner, bilateral, question, subject, client };
+        let client = self
+            .client(partner, statement)
+            .await
+            .map_err(|error| unreachable(&error))?;
+        if client.partner().keyset != KEYSET || bilateral.asking.terms().privacy.keyset != KEYSET {
+            return Err(Stop::Refused(vec![other_keyset()], None));
+        }
+        let errand = Errand {
+            partner,
+            bilateral,
+            question,
+            subject,
+            client,
+        };
         let mut answered = Answered::default();
         for scope in subject.scopes() {
             answered.extend(self.run(&errand, scope).await?);
@@ -106,7 +121,9 @@ impl Requester {
             Ok(Some(answered)) => Ok(answered),
             Ok(None) => {
                 let again = self.run_once(errand, scope).await?;
-                again.ok_or_else(|| Stop::Unreachable("the partner keeps changing its epoch; ask again later".to_owned()))
+                again.ok_or_else(|| {
+                    Stop::Unreachable("the partner keeps changing its epoch; ask again later".to_owned())
+                })
             }
             Err(stop) => Err(stop),
         }
@@ -120,17 +137,24 @@ impl Requester {
         };
         self.keep_receipt(&exchange)?;
         let descriptor = self.descriptor(errand, &granted).await?;
-        let Some(planned) = errand.subject.plan(scope, &descriptor) else { return Ok(Some(Answered::default())) };
+        let Some(planned) = errand.subject.plan(scope, &descriptor) else {
+            return Ok(Some(Answered::default()));
+        };
         let leak = self.check_leak(errand, &details, &planned, &descriptor)?;
         let (query, body) = self.blind(errand, &details, planned, &descriptor)?;
-        let exchange = errand.client.lookup(body, &granted).await.map_err(|error| unreachable(&error))?;
+        let exchange = errand
+            .client
+            .lookup(body, &granted)
+            .await
+            .map_err(|error| unreachable(&error))?;
         if let Some(problem) = exchange.problem() {
             if problem.kind == ProblemKind::EpochUnknown {
                 return Ok(None);
             }
             return Err(self.denied(errand, &details, &exchange, &problem)?);
         }
-        self.open(errand, &details, &query, &descriptor, &exchange, leak).map(Some)
+        self.open(errand, &details, &query, &descriptor, &exchange, leak)
+            .map(Some)
     }
 
     /// Our own policy first, then the ledger, before anything is sent.
@@ -158,7 +182,11 @@ impl Requester {
         let mut entry = entry(Kind::QueryOut, errand.partner.unit(), errand.bilateral, &details, now);
         entry.detail = detail(&question.officer, openings);
         entry.policy = Some(self.agreements.bundle().digest());
-        entry.decision = Some(if decision.is_permit() { Decision::Permit } else { Decision::Deny });
+        entry.decision = Some(if decision.is_permit() {
+            Decision::Permit
+        } else {
+            Decision::Deny
+        });
         entry.clauses = crate::answer::names(&decision.clauses());
         self.ground.ledger.record(entry, ())?;
         match decision {
@@ -173,9 +201,12 @@ impl Requester {
             Ok(chain) => chain,
             Err(error) => return Err(unreachable(&error)),
         };
-        let now = self.ground.clock.now();
-        let current = chain.into_iter().rev().find(|descriptor| descriptor.is_current(now));
-        current.ok_or_else(|| Stop::Unreachable("the partner offers no epoch that is open now".to_owned()))
+        let (now, version) = (self.ground.clock.now(), errand.bilateral.agreement.version());
+        let open = |descriptor: &Descriptor| descriptor.is_current(now) && descriptor.agreement_version == version;
+        let current = chain.into_iter().rev().find(open);
+        current.ok_or_else(|| {
+            Stop::Unreachable("the partner offers no epoch of this agreement version that is open now".to_owned())
+        })
     }
 
     /// Refuses before sending when the subject's questions would have told too much.
@@ -221,8 +252,13 @@ impl Requester {
         let (query, request): (Query, LookupRequest) =
             query.map_err(|_| Stop::Unreachable("the question does not fit into one request".to_owned()))?;
         let body = request.to_body();
-        let mut entry =
-            entry(Kind::QueryOut, errand.partner.unit(), errand.bilateral, details, self.ground.clock.now());
+        let mut entry = entry(
+            Kind::QueryOut,
+            errand.partner.unit(),
+            errand.bilateral,
+            details,
+            self.ground.clock.now(),
+        );
         entry.request = Some(sha256(&body));
         entry.query = Some(request.qid);
         entry.decision = Some(Decision::Permit);
@@ -242,7 +278,7 @@ impl Requester {
         leak: u32,
     ) -> Result<Answered, Stop> {
         let req_hash = sha256(&exchange.request_body);
-        let opened = opened(query, exchange, &req_hash, descriptor).map_err(|why| Stop::Unreachable(why))?;
+        let opened = opened(query, exchange, &req_hash, descriptor).map_err(Stop::Unreachable)?;
         let request = query.request();
         let hits = self.hits(errand, details, &request, descriptor, &opened);
         let now = self.ground.clock.now();
@@ -264,7 +300,13 @@ impl Requester {
         }
         let crowded = opened.iter().any(|opened| opened.gate == Gate::Crowded);
         let classes = request.segments.iter().map(|segment| segment.class).collect();
-        Ok(Answered { hits: shown, classes, leak_bits: leak, receipt: Some(receipt), crowded })
+        Ok(Answered {
+            hits: shown,
+            classes,
+            leak_bits: leak,
+            receipt: Some(receipt),
+            crowded,
+        })
     }
 
     /// Rows grouped by the person they name; crowded rows are no hit.
@@ -300,7 +342,12 @@ impl Requester {
     }
 
     /// What a failed token request means.
-    fn refused(&self, errand: &Errand<'_>, details: &AuthorizationDetails, error: ClientError) -> Result<Stop, AskError> {
+    fn refused(
+        &self,
+        errand: &Errand<'_>,
+        details: &AuthorizationDetails,
+        error: ClientError,
+    ) -> Result<Stop, AskError> {
         match error {
             ClientError::Refused(exchange) => match exchange.problem() {
                 Some(problem) => self.denied(errand, details, &exchange, &problem),
@@ -322,14 +369,22 @@ impl Requester {
         let now = self.ground.clock.now();
         let mut entry = entry(Kind::Denied, errand.partner.unit(), errand.bilateral, details, now);
         entry.decision = Some(Decision::Deny);
-        entry.clauses = problem.clauses.iter().filter_map(|clause| clause.id.parse::<ClauseId>().ok()).collect();
+        entry.clauses = problem
+            .clauses
+            .iter()
+            .filter_map(|clause| clause.id.parse::<ClauseId>().ok())
+            .collect();
         entry.request = Some(sha256(&exchange.request_body));
         entry.response = Some(sha256(&exchange.body));
         entry.receipt = Some(receipt_digest(&exchange.receipt));
         self.ground.ledger.record(entry, ())?;
         let mut clauses = problem.clauses.clone();
         if clauses.is_empty() {
-            clauses.push(Clause { id: problem.kind.urn().to_owned(), title: problem.to_string(), cite: String::new() });
+            clauses.push(Clause {
+                id: problem.kind.urn().to_owned(),
+                title: problem.to_string(),
+                cite: String::new(),
+            });
         }
         Ok(Stop::Refused(clauses, Some(receipt)))
     }
@@ -342,20 +397,39 @@ fn opened(
     descriptor: &Descriptor,
 ) -> Result<Vec<Opened>, String> {
     let answer = LookupAnswer::decode(&exchange.body).map_err(|error| error.to_string())?;
-    query.open(&answer, req_hash, descriptor).map_err(|error: OpenError| error.to_string())
+    query
+        .open(&answer, req_hash, descriptor)
+        .map_err(|error: OpenError| error.to_string())
+}
+
+/// Asking across two derivations would miss silently, so it is refused.
+fn other_keyset() -> Clause {
+    let kind = ProblemKind::KeysetMismatch;
+    Clause {
+        id: kind.urn().to_owned(),
+        title: kind.title().to_owned(),
+        cite: "SPEC.md 3".to_owned(),
+    }
 }
 
 /// One proof per class is enough, at most four in all.
 fn one_per_class(rows: &[&Opened]) -> Vec<ClassHit> {
     let mut hits: BTreeMap<Class, ClassHit> = BTreeMap::new();
     for row in rows {
-        hits.entry(row.class).or_insert(ClassHit { class: row.class, hit: row.hit });
+        hits.entry(row.class).or_insert(ClassHit {
+            class: row.class,
+            hit: row.hit,
+        });
     }
     hits.into_values().take(4).collect()
 }
 
 fn wire(clause: &piux_policy::Clause) -> Clause {
-    Clause { id: clause.id.clone(), title: clause.title.clone(), cite: clause.cite.clone() }
+    Clause {
+        id: clause.id.clone(),
+        title: clause.title.clone(),
+        cite: clause.cite.clone(),
+    }
 }
 
 fn unreachable(error: &ClientError) -> Stop {
@@ -364,9 +438,4 @@ fn unreachable(error: &ClientError) -> Stop {
         why = format!("{why}: {problem}");
     }
     Stop::Unreachable(why)
-}
-
-/// How sure: a document and the full name on one person are strong, one of them is possible.
-pub(super) fn grade(classes: &[Class]) -> Grade {
-    if classes.contains(&Class::Doc) && classes.contains(&Class::Nx) { Grade::Strong } else { Grade::Possible }
 }

@@ -28,9 +28,15 @@ impl Subject {
             None => (String::new(), String::new(), None),
         };
         let document = question.document.as_deref().map(str::parse::<Document>).transpose();
-        let document = document.map_err(|source| AskError::Identifier { what: "--document", source })?;
+        let document = document.map_err(|source| AskError::Identifier {
+            what: "--document",
+            source,
+        })?;
         let locator = question.locator.as_deref().map(str::parse::<Locator>).transpose();
-        let locator = locator.map_err(|source| AskError::Identifier { what: "--locator", source })?;
+        let locator = locator.map_err(|source| AskError::Identifier {
+            what: "--locator",
+            source,
+        })?;
         let person = Person {
             source: Source::Api,
             surname,
@@ -39,9 +45,16 @@ impl Subject {
             documents: document.into_iter().collect(),
             locators: locator.into_iter().collect(),
         };
-        person.check_names().map_err(|source| AskError::Identifier { what: "--person", source })?;
+        person.check_names().map_err(|source| AskError::Identifier {
+            what: "--person",
+            source,
+        })?;
         let keys = derive(&person);
-        if keys.is_empty() { Err(AskError::Person) } else { Ok(Self { birth_date, keys }) }
+        if keys.is_empty() {
+            Err(AskError::Person)
+        } else {
+            Ok(Self { birth_date, keys })
+        }
     }
 
     pub(super) fn keys(&self) -> &[MatchKey] {
@@ -57,16 +70,31 @@ impl Subject {
     /// Under a birth date one bucket holds everything; without, one identifier is asked by itself.
     pub(super) fn plan(&self, scope: Scope, descriptor: &Descriptor) -> Option<Planned> {
         let of_class = |class: Class| -> Vec<Zeroizing<Vec<u8>>> {
-            self.keys.iter().filter(|key| key.class() == class).map(MatchKey::input).collect()
+            self.keys
+                .iter()
+                .filter(|key| key.class() == class)
+                .map(MatchKey::input)
+                .collect()
         };
         if let Some(birth_date) = self.birth_date {
             let bucket = Bucket::of_birth_date(birth_date, descriptor.bits);
-            let keys = scope.segments().iter().map(|class| (*class, of_class(*class))).collect();
+            let keys = scope
+                .segments()
+                .iter()
+                .map(|class| (*class, of_class(*class)))
+                .collect();
             return Some(Planned { scope, bucket, keys });
         }
-        let alone = self.keys.iter().find(|key| scope.segments().contains(&key.class()) && key.core().is_some())?;
+        let alone = self
+            .keys
+            .iter()
+            .find(|key| scope.segments().contains(&key.class()) && key.core().is_some())?;
         let bucket = Bucket::of_core(alone.class(), alone.core()?, descriptor.bits);
-        Some(Planned { scope, bucket, keys: vec![(alone.class(), of_class(alone.class()))] })
+        Some(Planned {
+            scope,
+            bucket,
+            keys: vec![(alone.class(), of_class(alone.class()))],
+        })
     }
 
     /// What an answer says nothing about, in plain words.
@@ -92,7 +120,9 @@ impl Subject {
 
 fn person(text: &str) -> Result<(String, String, Option<Date>), AskError> {
     let parts: Vec<&str> = text.split('/').collect();
-    let [surname, given, birth] = parts.as_slice() else { return Err(AskError::Person) };
+    let [surname, given, birth] = parts.as_slice() else {
+        return Err(AskError::Person);
+    };
     let birth: Date = birth.trim().parse().map_err(|_| AskError::Person)?;
     Ok(((*surname).to_owned(), (*given).to_owned(), Some(birth)))
 }

@@ -1,7 +1,6 @@
 //! Answers as a duty officer reads them, and as programs do.
 
 use super::keep::Hit;
-use super::lookup::grade;
 use crate::command::{Question, Report};
 use piux_protocol::blind::Gate;
 use piux_protocol::message::problem::Clause;
@@ -88,24 +87,53 @@ pub(super) struct PartnerAnswer {
 impl PartnerAnswer {
     pub(super) fn answered(partner: UnitId, answered: Answered, mut not_searched: Vec<String>) -> Self {
         if answered.crowded {
-            not_searched.push("one key is shared by too many people to name any of them; ask with a document".to_owned());
+            not_searched
+                .push("one key is shared by too many people to name any of them; ask with a document".to_owned());
         }
-        let outcome = if answered.hits.is_empty() { Outcome::NoHit } else { Outcome::Hit };
-        Self { partner, outcome, answered, not_searched, clauses: Vec::new(), why: None }
+        let outcome = if answered.hits.is_empty() {
+            Outcome::NoHit
+        } else {
+            Outcome::Hit
+        };
+        Self {
+            partner,
+            outcome,
+            answered,
+            not_searched,
+            clauses: Vec::new(),
+            why: None,
+        }
     }
 
     pub(super) fn stopped(partner: UnitId, outcome: Outcome, clauses: Vec<Clause>, receipt: Option<Digest>) -> Self {
-        let answered = Answered { receipt, ..Answered::default() };
-        Self { partner, outcome, answered, not_searched: vec!["nothing was searched".to_owned()], clauses, why: None }
+        let answered = Answered {
+            receipt,
+            ..Answered::default()
+        };
+        Self {
+            partner,
+            outcome,
+            answered,
+            not_searched: vec!["nothing was searched".to_owned()],
+            clauses,
+            why: None,
+        }
     }
 
     pub(super) fn unreachable(partner: UnitId, why: String) -> Self {
         let stopped = Self::stopped(partner, Outcome::Unreachable, Vec::new(), None);
-        Self { why: Some(why), ..stopped }
+        Self {
+            why: Some(why),
+            ..stopped
+        }
     }
 
     fn json(&self) -> Value {
-        let clauses: Vec<_> = self.clauses.iter().map(|clause| json!({ "id": clause.id, "title": clause.title, "cite": clause.cite })).collect();
+        let clauses: Vec<_> = self
+            .clauses
+            .iter()
+            .map(|clause| json!({ "id": clause.id, "title": clause.title, "cite": clause.cite }))
+            .collect();
         json!({
             "partner": self.partner, "outcome": self.outcome, "hits": self.answered.hits,
             "classes_tried": self.answered.classes, "not_searched": self.not_searched,
@@ -120,7 +148,10 @@ impl PartnerAnswer {
             Outcome::Hit => format!("{name}: known there.\n"),
             Outcome::NoHit => format!("{name}: no hit.\n"),
             Outcome::Refused => format!("{name}: refused.\n"),
-            Outcome::Unreachable => format!("{name}: no answer ({}).\n", self.why.as_deref().unwrap_or("unknown cause")),
+            Outcome::Unreachable => format!(
+                "{name}: no answer ({}).\n",
+                self.why.as_deref().unwrap_or("unknown cause")
+            ),
         };
         for hit in &self.answered.hits {
             text += &hit_text(hit);
@@ -130,7 +161,10 @@ impl PartnerAnswer {
         }
         if matches!(self.outcome, Outcome::Hit | Outcome::NoHit) {
             text += &format!("  Not searched: {}.\n", self.not_searched.join("; "));
-            text += &format!("  The partner learned at most {} bit(s) about the person.\n", self.answered.leak_bits);
+            text += &format!(
+                "  The partner learned at most {} bit(s) about the person.\n",
+                self.answered.leak_bits
+            );
         }
         if let Some(receipt) = self.answered.receipt {
             text += &format!("  Receipt: {receipt}\n");
@@ -156,7 +190,11 @@ fn hit_text(hit: &ShownHit) -> String {
 }
 
 fn cited(cite: &str) -> String {
-    if cite.is_empty() { String::new() } else { format!("  ({cite})") }
+    if cite.is_empty() {
+        String::new()
+    } else {
+        format!("  ({cite})")
+    }
 }
 
 /// The whole report.
@@ -176,7 +214,20 @@ pub(super) fn report(question: &Question, answers: &[PartnerAnswer]) -> Report {
     });
     let json = json!({ "query": query, "partners": answers.iter().map(PartnerAnswer::json).collect::<Vec<_>>() });
     let refused = answers.iter().any(|answer| answer.outcome == Outcome::Refused);
-    if refused { Report::negative(json, text) } else { Report::done(json, text) }
+    if refused {
+        Report::negative(json, text)
+    } else {
+        Report::done(json, text)
+    }
+}
+
+/// How sure: a document and the full name on one person are strong, one of them is possible.
+fn grade(classes: &[Class]) -> Grade {
+    if classes.contains(&Class::Doc) && classes.contains(&Class::Nx) {
+        Grade::Strong
+    } else {
+        Grade::Possible
+    }
 }
 
 /// What kinds of identifier were given; never the identifier.
@@ -186,5 +237,10 @@ fn identifiers(question: &Question) -> String {
         ("name and birth date", question.person.is_some()),
         ("a record locator", question.locator.is_some()),
     ];
-    given.iter().filter(|(_, given)| *given).map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
+    given
+        .iter()
+        .filter(|(_, given)| *given)
+        .map(|(name, _)| *name)
+        .collect::<Vec<_>>()
+        .join(", ")
 }

@@ -1,7 +1,5 @@
 //! What can be typed, with examples in the help.
 
-use super::{Cannot, door, init, offline, serve};
-use crate::command::{Command, FollowUp, Question, Report};
 use clap::{ArgGroup, Args, Parser, Subcommand};
 use piux_protocol::vocabulary::{AgreementId, Basis, Declaration, Digest, ElementId, Offence, Purpose, UnitId, Window};
 use std::net::SocketAddr;
@@ -97,6 +95,9 @@ pub enum Verb {
     /// The node's keys.
     #[command(subcommand)]
     Key(KeyVerb),
+    /// The database.
+    #[command(subcommand)]
+    Store(StoreVerb),
     /// Check the node, and the way to a partner, layer by layer.
     Doctor {
         /// The partner to reach.
@@ -415,153 +416,33 @@ pub enum ReceiptVerb {
     },
 }
 
+/// The database.
+#[derive(Debug, Subcommand)]
+pub enum StoreVerb {
+    /// Make it anew from the segment log, while the node is stopped; the old one is set aside.
+    Rebuild,
+}
+
 /// Keys.
 #[derive(Debug, Subcommand)]
 pub enum KeyVerb {
+    /// Make a key pair for a data protection officer, away from any node.
+    Dpo {
+        /// Where the private key goes (mode 0600); the public one is printed, for `init --dpo-key`.
+        #[arg(long)]
+        key: PathBuf,
+    },
     /// Our keys, never their values.
     List,
 }
 
-impl Cli {
-    /// Carries the command out.
-    pub(super) fn report(self) -> Result<Report, Cannot> {
-        let (dir, json) = (self.dir, self.json);
-        let command = match self.verb {
-            Verb::Demo { keep } => return super::demo::run(keep, json),
-            Verb::Init(arguments) => return init::run(&dir, arguments),
-            Verb::Serve(arguments) => return serve::run(&dir, arguments),
-            Verb::MatchKeys { file } => return offline::match_keys(&file),
-            Verb::Authority(verb) => return offline::authority(verb),
-            Verb::Receipt(ReceiptVerb::Verify { file }) => return offline::verify_receipt(&file),
-            Verb::Audit(AuditVerb::Verify) => return offline::verify_ledger(&dir),
-            Verb::Audit(AuditVerb::Show { index, key: Some(key), reason }) => {
-                return offline::show_with_key(&dir, index, &key, reason);
-            }
-            verb => verb.command()?,
-        };
-        door::execute(&dir, &command)
-    }
-}
-
-impl Verb {
-    fn command(self) -> Result<Command, Cannot> {
-        Ok(match self {
-            Self::Pair(verb) => verb.command()?,
-            Self::Agreement(verb) => verb.command()?,
-            Self::Policy(PolicyVerb::Check) => Command::PolicyCheck,
-            Self::Policy(PolicyVerb::Explain { facts }) => Command::PolicyExplain { facts: read(&facts)? },
-            Self::Ingest { paths, format } => Command::Ingest { paths: absolute(paths)?, format },
-            Self::Lookup(arguments) => Command::Lookup(Box::new(arguments.question()?)),
-            Self::Disclose(a) => Command::Disclose(Box::new(FollowUp {
-                hit: a.hit,
-                elements: a.elements,
-                reasons: a.reasons,
-                officer: a.officer,
-            })),
-            Self::Received(ReceivedVerb::List) => Command::ReceivedList,
-            Self::Received(ReceivedVerb::Show { id, reason }) => Command::ReceivedShow { id, reason },
-            Self::Requests(verb) => verb.command()?,
-            Self::Audit(verb) => verb.command()?,
-            Self::Receipt(ReceiptVerb::Show { request }) => Command::Receipt { request },
-            Self::Key(KeyVerb::List) => Command::KeyList,
-            Self::Doctor { partner } => Command::Doctor { partner },
-            Self::Demo { .. } | Self::Init(_) | Self::Serve(_) | Self::MatchKeys { .. } | Self::Authority(_)
-            | Self::Receipt(ReceiptVerb::Verify { .. }) => return Err(Cannot::new("this command needs no node")),
-        })
-    }
-}
-
-impl PairVerb {
-    fn command(self) -> Result<Command, Cannot> {
-        Ok(match self {
-            Self::Export => Command::PairExport,
-            Self::Import { file, fingerprint } => Command::PairImport { metadata: read(&file)?, fingerprint },
-            Self::List => Command::PairList,
-        })
-    }
-}
-
-impl AgreementVerb {
-    fn command(self) -> Result<Command, Cannot> {
-        Ok(match self {
-            Self::New { with } => Command::AgreementNew { with },
-            Self::Check { file } => Command::AgreementCheck { text: read(&file)? },
-            Self::Sign { file } => Command::AgreementSign { text: read(&file)? },
-            Self::Import { file } => Command::AgreementImport { envelope: read(&file)? },
-            Self::Activate { id } => Command::AgreementActivate { id },
-            Self::Suspend { id, reason } => Command::AgreementSuspend { id, reason },
-            Self::Terminate { id, reason } => Command::AgreementTerminate { id, reason },
-            Self::List => Command::AgreementList,
-            Self::Show { id } => Command::AgreementShow { id },
-        })
-    }
-}
-
-impl RequestsVerb {
-    fn command(self) -> Result<Command, Cannot> {
-        Ok(match self {
-            Self::List => Command::RequestsList,
-            Self::Approve { id, officer, order } => {
-                Command::RequestsApprove { id, officer, order: order.map(|file| read(&file)).transpose()? }
-            }
-            Self::Refuse { id, officer, reason } => Command::RequestsRefuse { id, officer, reason },
-        })
-    }
-}
-
-impl AuditVerb {
-    fn command(self) -> Result<Command, Cannot> {
-        Ok(match self {
-            Self::List { limit, partner, reason } => Command::AuditList { limit, partner, reason },
-            Self::Show { index, reason, .. } => Command::AuditShow { index, reason },
-            Self::Stats => Command::AuditStats,
-            Self::Prove { index } => Command::AuditProve { index },
-            Self::Verify => return Err(Cannot::new("this command needs no node")),
-        })
-    }
-}
-
-impl LookupArguments {
-    fn question(self) -> Result<Question, Cannot> {
-        Ok(Question {
-            to: partners(&self.to)?,
-            agreement: self.agreement,
-            purpose: self.purpose,
-            offence: self.offence,
-            basis: self.basis,
-            case: self.case,
-            reasons: self.reasons,
-            officer: self.officer,
-            document: self.document,
-            person: self.person,
-            locator: self.locator,
-            window: self.window,
-            declares: self.declares,
-            urgent: self.urgent,
-        })
-    }
-}
-
-fn partners(to: &[String]) -> Result<Vec<UnitId>, Cannot> {
-    if to.iter().any(|name| name == "all") {
-        return Ok(Vec::new());
-    }
-    to.iter().map(|name| unit(name).map_err(Cannot::new)).collect()
-}
-
-fn unit(text: &str) -> Result<UnitId, String> {
-    UnitId::of_state(text).or_else(|_| text.parse()).map_err(|error| error.to_string())
+/// A unit, by its state's code or its whole name.
+pub(super) fn unit(text: &str) -> Result<UnitId, String> {
+    UnitId::of_state(text)
+        .or_else(|_| text.parse())
+        .map_err(|error| error.to_string())
 }
 
 fn element(text: &str) -> Result<ElementId, String> {
     ElementId::new(text.trim()).map_err(|_| "an element is written like pnr.04_names".to_owned())
-}
-
-fn absolute(paths: Vec<PathBuf>) -> Result<Vec<PathBuf>, Cannot> {
-    paths.iter().map(|path| std::path::absolute(path).map_err(|error| Cannot::because(&error))).collect()
-}
-
-/// Reads a text file a person named.
-pub(super) fn read(path: &std::path::Path) -> Result<String, Cannot> {
-    std::fs::read_to_string(path).map_err(|error| Cannot::new(format!("cannot read {}: {error}", path.display())))
 }

@@ -19,13 +19,25 @@ pub(super) fn execute(dir: &Path, command: &Command) -> Result<Report, Cannot> {
     }
 }
 
-async fn directly(node: Arc<Node>, command: &Command) -> Result<Report, Cannot> {
-    node.execute(command.clone()).await.map_err(|error| Cannot::because(&error))
+/// Asks a running node to publish its ledger; reading its counts does. Without one nothing happens.
+pub(super) fn publish(dir: &Path) {
+    if RunFiles::read(dir).is_ok() {
+        let asked = runtime().and_then(|runtime| runtime.block_on(through_desk(dir, &Command::AuditStats)));
+        if asked.is_err() {
+            tracing::debug!("no running node answered; what is published is verified");
+        }
+    }
 }
 
-async fn through_desk(dir: &Path, command: &Command) -> Result<Report, Cannot> {
+async fn directly(node: Arc<Node>, command: &Command) -> Result<Report, Cannot> {
+    node.execute(command.clone())
+        .await
+        .map_err(|error| Cannot::because(&error))
+}
+
+pub(super) async fn through_desk(dir: &Path, command: &Command) -> Result<Report, Cannot> {
     let run = RunFiles::read(dir).map_err(|_| busy(dir))?;
-    // The client wants a TLS provider even for plain HTTP; one that is there already is as good.
+    // Taken once per process; the desk itself speaks plain HTTP on loopback.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let answer = reqwest::Client::builder()
         .no_proxy()
@@ -44,8 +56,13 @@ async fn through_desk(dir: &Path, command: &Command) -> Result<Report, Cannot> {
         serde_json::from_slice(&bytes).map_err(|_| Cannot::new("the running node is of another version; restart it"))
     } else {
         let problem: serde_json::Value = serde_json::from_slice(&bytes).unwrap_or_default();
-        let detail = problem.get("detail").or(problem.get("title")).and_then(|text| text.as_str());
-        Err(Cannot::new(detail.unwrap_or("the running node could not carry the command out; see its log")))
+        let detail = problem
+            .get("detail")
+            .or(problem.get("title"))
+            .and_then(|text| text.as_str());
+        Err(Cannot::new(detail.unwrap_or(
+            "the running node could not carry the command out; see its log",
+        )))
     }
 }
 
@@ -58,5 +75,8 @@ fn busy(dir: &Path) -> Cannot {
 
 /// The runtime of one command.
 pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Cannot> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| Cannot::because(&error))
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Cannot::because(&error))
 }

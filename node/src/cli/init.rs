@@ -14,7 +14,11 @@ const PASSPHRASE_FILE: &str = "PIUX_PASSPHRASE_FILE";
 
 /// Makes the folder and says what to hand over.
 pub(super) fn run(dir: &Path, arguments: InitArguments) -> Result<Report, Cannot> {
-    let passphrase = if arguments.no_passphrase { Passphrase::None } else { new_passphrase()? };
+    let passphrase = if arguments.no_passphrase {
+        Passphrase::None
+    } else {
+        new_passphrase()?
+    };
     let founding = Founding {
         unit: arguments.country,
         name: arguments.name,
@@ -39,14 +43,19 @@ pub(super) fn run(dir: &Path, arguments: InitArguments) -> Result<Report, Cannot
     if arguments.no_passphrase {
         text += "Warning: the keyring opens without a passphrase. Use this node for demonstrations and tests only.\n";
     }
-    Ok(Report::done(json!({ "unit": founded.unit, "fingerprint": founded.fingerprint.to_string() }), text))
+    Ok(Report::done(
+        json!({ "unit": founded.unit, "fingerprint": founded.fingerprint.to_string() }),
+        text,
+    ))
 }
 
 /// The passphrase of an existing keyring: from the file named in the environment, or typed.
 pub(crate) fn passphrase() -> std::io::Result<Passphrase> {
     match std::env::var_os(PASSPHRASE_FILE) {
         Some(file) => from_file(Path::new(&file)),
-        None => Ok(Passphrase::Words(Zeroizing::new(rpassword::prompt_password("Passphrase of the keyring: ")?))),
+        None => Ok(Passphrase::Words(Zeroizing::new(rpassword::prompt_password(
+            "Passphrase of the keyring: ",
+        )?))),
     }
 }
 
@@ -58,7 +67,9 @@ fn new_passphrase() -> Result<Passphrase, Cannot> {
     };
     let again = Zeroizing::new(rpassword::prompt_password("Again: ").map_err(|error| no_passphrase(&error))?);
     if chosen.len() < 12 {
-        return Err(Cannot::new("the passphrase needs at least 12 characters; nothing was made"));
+        return Err(Cannot::new(
+            "the passphrase needs at least 12 characters; nothing was made",
+        ));
     }
     if chosen != again {
         return Err(Cannot::new("the two passphrases differ; nothing was made, try again"));
@@ -68,7 +79,9 @@ fn new_passphrase() -> Result<Passphrase, Cannot> {
 
 fn from_file(file: &Path) -> std::io::Result<Passphrase> {
     let words = Zeroizing::new(std::fs::read_to_string(file)?);
-    Ok(Passphrase::Words(Zeroizing::new(words.trim_end_matches(['\r', '\n']).to_owned())))
+    Ok(Passphrase::Words(Zeroizing::new(
+        words.trim_end_matches(['\r', '\n']).to_owned(),
+    )))
 }
 
 fn no_passphrase(error: &std::io::Error) -> Cannot {

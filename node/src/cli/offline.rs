@@ -1,11 +1,14 @@
 //! Commands that need no running node and no network.
 
-use super::Cannot;
-use super::arguments::{AuthorityVerb, read};
+use super::arguments::AuthorityVerb;
+use super::{Cannot, read};
 use crate::command::Report;
+use crate::config::Config;
 use crate::files::{self, Readers};
-use crate::keys::SystemRandom;
+use crate::keys::{KeyRing, Passphrase, SystemRandom};
 use crate::ledger::{self, Reader, Selector};
+use crate::node::verifier_file;
+use crate::store::{FolderLock, Store};
 use ed25519_dalek::SigningKey;
 use piux_policy::order::{Order, OrderDecision};
 use piux_protocol::identifier::{Document, Person, Source, derive};
@@ -17,6 +20,7 @@ use serde::Deserialize;
 use serde_json::json;
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 use zeroize::Zeroizing;
 
 /// One person, as `piux match-keys` reads it.
@@ -36,11 +40,18 @@ struct PersonLine {
 
 /// A JSON line of match keys for every line of persons.
 pub(super) fn match_keys(file: &Path) -> Result<Report, Cannot> {
-    let text = if file == Path::new("-") { standard_input()? } else { Zeroizing::new(read(file)?) };
+    let text = if file == Path::new("-") {
+        standard_input()?
+    } else {
+        Zeroizing::new(read(file)?)
+    };
     let mut lines = Vec::new();
     for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let person = person(line).ok_or_else(|| {
-            Cannot::new(format!("line {} is not a person as `piux match-keys --help` shows it", number + 1))
+            Cannot::new(format!(
+                "line {} is not a person as `piux match-keys --help` shows it",
+                number + 1
+            ))
         })?;
         let keys: Vec<_> = derive(&person)
             .iter()
@@ -73,7 +84,9 @@ fn person(line: &str) -> Option<Person> {
 
 fn standard_input() -> Result<Zeroizing<String>, Cannot> {
     let mut text = Zeroizing::new(String::new());
-    std::io::stdin().read_to_string(&mut text).map_err(|error| Cannot::because(&error))?;
+    std::io::stdin()
+        .read_to_string(&mut text)
+        .map_err(|error| Cannot::because(&error))?;
     Ok(text)
 }
 
@@ -81,24 +94,67 @@ fn standard_input() -> Result<Zeroizing<String>, Cannot> {
 pub(super) fn authority(verb: AuthorityVerb) -> Result<Report, Cannot> {
     match verb {
         AuthorityVerb::New { key } => new_authority(&key),
-        AuthorityVerb::Sign { request, key, valid_until } => sign_order(&request, &key, valid_until),
+        AuthorityVerb::Sign {
+            request,
+            key,
+            valid_until,
+        } => sign_order(&request, &key, valid_until),
     }
 }
 
 fn new_authority(file: &Path) -> Result<Report, Cannot> {
-    if file.exists() {
-        return Err(Cannot::new(format!("{} exists already, and a key is never replaced", file.display())));
-    }
+    refuse_existing(file)?;
     let random: &dyn Random = &SystemRandom;
     let seed = Zeroizing::new(random.bytes::<32>());
     let public = base64url(SigningKey::from_bytes(&seed).verifying_key().as_bytes());
-    let private = Zeroizing::new(json!({ "kty": "OKP", "crv": "Ed25519", "d": base64url(*seed), "x": public }).to_string());
+    let private =
+        Zeroizing::new(json!({ "kty": "OKP", "crv": "Ed25519", "d": base64url(*seed), "x": public }).to_string());
     files::replace(file, private.as_bytes(), Readers::Owner).map_err(|error| Cannot::because(&error))?;
     let text = format!(
         "The authority's private key is in {}. Keep it away from the unit.\nPublic key for the agreement: {public}",
         file.display()
     );
     Ok(Report::done(json!({ "order": null, "authority": public }), text))
+}
+
+/// A DPO's key pair, made where the DPO sits.
+pub(super) fn new_dpo_key(file: &Path) -> Result<Report, Cannot> {
+    refuse_existing(file)?;
+    let pair = DpoKeyPair::generate(&SystemRandom);
+    files::replace(file, pair.to_json().as_bytes(), Readers::Owner).map_err(|error| Cannot::because(&error))?;
+    let public = pair.public().to_json();
+    Ok(Report::done(serde_json::from_str(&public).unwrap_or_default(), public))
+}
+
+/// The database made anew from the segment log; the node must not run.
+pub(super) fn rebuild_store(dir: &Path) -> Result<Report, Cannot> {
+    let config = Config::read(dir).map_err(|error| Cannot::because(&error))?;
+    let lock = FolderLock::acquire(dir).map_err(|error| Cannot::because(&error))?;
+    let passphrase = match config.no_passphrase {
+        true => Passphrase::None,
+        false => super::init::passphrase().map_err(|error| Cannot::because(&error))?,
+    };
+    let random: Arc<dyn Random> = Arc::new(SystemRandom);
+    let keys = KeyRing::open(dir, &passphrase, random.clone()).map_err(|error| Cannot::because(&error))?;
+    let rebuilt = Store::rebuild_from_segments(lock, Arc::new(keys), random);
+    let (_, report) = rebuilt.map_err(|error| Cannot::because(&error))?;
+    let json = json!({ "entries": report.entries, "changes": report.changes, "forgotten": report.forgotten });
+    let text = format!(
+        "{} entries read, {} changes taken over, {} left out because their keys are destroyed. Pending requests and \
+         received releases are not in the log and are gone.",
+        report.entries, report.changes, report.forgotten
+    );
+    Ok(Report::done(json, text))
+}
+
+fn refuse_existing(file: &Path) -> Result<(), Cannot> {
+    if file.exists() {
+        return Err(Cannot::new(format!(
+            "{} exists already, and a key is never replaced",
+            file.display()
+        )));
+    }
+    Ok(())
 }
 
 /// What of a pending request an order is about; the rest is for the authority to read.
@@ -144,7 +200,11 @@ fn pending(text: &str) -> Option<Pending> {
 fn authority_key(file: &Path) -> Result<SigningKey, Cannot> {
     let text = Zeroizing::new(read(file)?);
     let json: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
-    let seed = json.get("d").and_then(|d| d.as_str()).and_then(|d| decode_base64url(d).ok()).map(Zeroizing::new);
+    let seed = json
+        .get("d")
+        .and_then(|d| d.as_str())
+        .and_then(|d| decode_base64url(d).ok())
+        .map(Zeroizing::new);
     let seed: Option<[u8; 32]> = seed.and_then(|seed| seed.as_slice().try_into().ok());
     let seed = seed.ok_or_else(|| Cannot::new("this is no key of `piux authority new`"))?;
     Ok(SigningKey::from_bytes(&seed))
@@ -176,32 +236,58 @@ pub(super) fn verify_receipt(file: &Path) -> Result<Report, Cannot> {
             );
             Ok(Report::done(json, text))
         }
-        Err(error) => {
-            Ok(Report::negative(json!({ "ok": false, "findings": [error.to_string()] }), format!("The receipt proves nothing: {error}.")))
-        }
+        Err(error) => Ok(Report::negative(
+            json!({ "ok": false, "findings": [error.to_string()] }),
+            format!("The receipt proves nothing: {error}."),
+        )),
     }
 }
 
 /// Verifies the ledger of a folder with the public key in its metadata.
+///
+/// A running node is first asked to publish what it has recorded; none is needed.
 pub(super) fn verify_ledger(dir: &Path) -> Result<Report, Cannot> {
+    super::door::publish(dir);
+    verify_published(dir)
+}
+
+/// The same, of what is published.
+pub(super) fn verify_published(dir: &Path) -> Result<Report, Cannot> {
     let verifier = verifier(dir)?;
     let report = ledger::verify(&dir.join("ledger"), &verifier, None).map_err(|error| Cannot::because(&error))?;
     let json = serde_json::to_value(&report).unwrap_or_default();
     let text = if report.ok {
-        format!("The ledger {} holds: {} entries, each under the signed root.", report.origin, report.size)
+        format!(
+            "The ledger {} holds: {} entries, each under the signed root.",
+            report.origin, report.size
+        )
     } else {
-        let lines: Vec<String> = report.findings.iter().map(|finding| format!("  {}", finding.message)).collect();
+        let lines: Vec<String> = report
+            .findings
+            .iter()
+            .map(|finding| format!("  {}", finding.message))
+            .collect();
         format!("The ledger does NOT hold:\n{}", lines.join("\n"))
     };
-    Ok(Report { json, text, exit: report.exit_code() })
+    Ok(Report {
+        json,
+        text,
+        exit: report.exit_code(),
+    })
 }
 
 /// The ledger's public key, kept beside it so that anybody can verify a copy of the folder.
 fn verifier(dir: &Path) -> Result<NoteVerifier, Cannot> {
-    let file = crate::node::verifier_file(dir);
-    let text = std::fs::read_to_string(&file)
-        .map_err(|_| Cannot::new(format!("{} is missing; a node writes it at its first start", file.display())))?;
-    text.trim().parse().map_err(|_| Cannot::new(format!("{} is no verifier key", file.display())))
+    let file = verifier_file(dir);
+    let text = std::fs::read_to_string(&file).map_err(|_| {
+        Cannot::new(format!(
+            "{} is missing; a node writes it at its first start",
+            file.display()
+        ))
+    })?;
+    text.trim()
+        .parse()
+        .map_err(|_| Cannot::new(format!("{} is no verifier key", file.display())))
 }
 
 /// One entry with its sealed detail, opened with the DPO's own key; the opening is recorded.
@@ -209,13 +295,25 @@ pub(super) fn show_with_key(dir: &Path, index: u64, key: &Path, reason: String) 
     let pair = DpoKeyPair::from_json(&Zeroizing::new(read(key)?)).map_err(|error| Cannot::because(&error))?;
     let shown = super::door::execute(dir, &crate::command::Command::AuditShow { index, reason })?;
     let reader = Reader::open(&dir.join("ledger")).map_err(|error| Cannot::because(&error))?;
-    let line = reader.show(Selector::Index(index)).map_err(|error| Cannot::because(&error))?;
-    let detail = reader.open_detail(&line, &pair).map_err(|error| Cannot::because(&error))?;
+    let line = reader
+        .show(Selector::Index(index))
+        .map_err(|error| Cannot::because(&error))?;
+    let detail = reader
+        .open_detail(&line, &pair)
+        .map_err(|error| Cannot::because(&error))?;
     let detail = serde_json::to_value(detail).unwrap_or_default();
     let mut json = shown.json;
     if let Some(members) = json.as_object_mut() {
         members.insert("detail".to_owned(), detail.clone());
     }
-    let text = format!("{}\nSealed detail:\n{}", shown.text, serde_json::to_string_pretty(&detail).unwrap_or_default());
-    Ok(Report { json, text, exit: shown.exit })
+    let text = format!(
+        "{}\nSealed detail:\n{}",
+        shown.text,
+        serde_json::to_string_pretty(&detail).unwrap_or_default()
+    );
+    Ok(Report {
+        json,
+        text,
+        exit: shown.exit,
+    })
 }

@@ -19,8 +19,13 @@ pub(super) fn run(dir: &Path, arguments: ServeArguments) -> Result<Report, Canno
             ops: arguments.ops,
             public_url: arguments.public_url,
         };
-        let running = server::start(Arc::new(node), addressing).await.map_err(|error| Cannot::because(&error))?;
-        super::complain(&format!("serving; partners reach this node at {}", running.addresses().exchange));
+        let running = server::start(Arc::new(node), addressing)
+            .await
+            .map_err(|error| Cannot::because(&error))?;
+        super::complain(&format!(
+            "serving; partners reach this node at {}",
+            running.addresses().exchange
+        ));
         stopped().await;
         running.stop().await;
         Ok(Report::done(serde_json::json!({ "stopped": true }), ""))

@@ -31,7 +31,10 @@ pub fn router(node: Arc<Node>, credential: Zeroizing<String>) -> Router {
     Router::new()
         .route("/v1/commands", post(command))
         .layer(DefaultBodyLimit::max(COMMAND_BYTES))
-        .with_state(Desk { node, credential: Arc::new(credential) })
+        .with_state(Desk {
+            node,
+            credential: Arc::new(credential),
+        })
 }
 
 async fn command(State(desk): State<Desk>, headers: HeaderMap, body: Bytes) -> Response {
@@ -49,6 +52,8 @@ async fn command(State(desk): State<Desk>, headers: HeaderMap, body: Bytes) -> R
 
 fn presents(headers: &HeaderMap, credential: &str) -> bool {
     let presented = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let presented = presented.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
+    let presented = presented
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .unwrap_or_default();
     bool::from(presented.as_bytes().ct_eq(credential.as_bytes()))
 }

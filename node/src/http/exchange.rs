@@ -32,7 +32,11 @@ struct Exchange {
 
 /// The routes of the exchange listener.
 pub fn router(node: Arc<Node>) -> Router {
-    let exchange = Exchange { responder: node.responder(), metrics: node.metrics(), node };
+    let exchange = Exchange {
+        responder: node.responder(),
+        metrics: node.metrics(),
+        node,
+    };
     Router::new()
         .route(METADATA_PATH, get(metadata))
         .route(JWKS_PATH, get(jwks))
@@ -55,7 +59,11 @@ async fn metadata(State(exchange): State<Exchange>) -> Response<Body> {
 
 async fn jwks(State(exchange): State<Exchange>) -> Response<Body> {
     match exchange.node.metadata() {
-        Ok(metadata) => ([("content-type", JWK_SET)], serde_json::to_string(&metadata.jwks()).unwrap_or_default()).into_response(),
+        Ok(metadata) => (
+            [("content-type", JWK_SET)],
+            serde_json::to_string(&metadata.jwks()).unwrap_or_default(),
+        )
+            .into_response(),
         Err(_) => problem::unsigned(&Problem::new(ProblemKind::Internal)),
     }
 }
@@ -76,8 +84,14 @@ async fn disclosure(State(exchange): State<Exchange>, request: Request) -> Respo
     exchange.journey("/v1/disclosures", Route::Disclosure, request).await
 }
 
-async fn disclosure_state(State(exchange): State<Exchange>, Path(id): Path<String>, request: Request) -> Response<Body> {
-    exchange.journey("/v1/disclosures/id", Route::DisclosureState(id), request).await
+async fn disclosure_state(
+    State(exchange): State<Exchange>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Response<Body> {
+    exchange
+        .journey("/v1/disclosures/id", Route::DisclosureState(id), request)
+        .await
 }
 
 impl Exchange {
@@ -94,7 +108,11 @@ impl Exchange {
             Journey::Stranger(problem) => Outcome::Problem(problem.kind),
             Journey::Partner(closed) => outcome(closed.ending()),
         };
-        self.metrics.count(Served { listener: "exchange", route: route_name, outcome: word(outcome) });
+        self.metrics.count(Served {
+            listener: "exchange",
+            route: route_name,
+            outcome: word(outcome),
+        });
         self.leave(ended, outcome)
     }
 
@@ -121,7 +139,12 @@ impl Exchange {
         let headers = parts.headers.iter().map(header).collect::<Result<_, _>>();
         let headers = headers.map_err(|_| ProblemKind::Malformed)?;
         let body = to_bytes(body, MAX_REQUEST).await.map_err(|_| ProblemKind::TooLarge)?;
-        Ok(HttpRequest { method: parts.method.as_str().to_owned(), target_uri, headers, body: body.to_vec() })
+        Ok(HttpRequest {
+            method: parts.method.as_str().to_owned(),
+            target_uri,
+            headers,
+            body: body.to_vec(),
+        })
     }
 }
 

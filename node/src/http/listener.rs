@@ -45,7 +45,7 @@ pub enum ListenError {
         address: SocketAddr,
     },
     /// Our TLS key or certificate cannot be used.
-    #[error("the node's TLS key and certificate cannot be used; rotate them with `piux key rotate tls`")]
+    #[error("the node's TLS key and certificate cannot be used; restore the keyring from its backup")]
     Certificate(#[source] rustls::Error),
 }
 
@@ -55,13 +55,19 @@ impl Listener {
         if !address.ip().is_loopback() {
             return Err(ListenError::PlainBeyondLoopback { address });
         }
-        Ok(Self { socket: bind(address).await?, tls: None })
+        Ok(Self {
+            socket: bind(address).await?,
+            tls: None,
+        })
     }
 
     /// Listens with TLS 1.3 under our self-signed certificate.
     pub async fn tls(address: SocketAddr, certificate: Vec<u8>, key: Vec<u8>) -> Result<Self, ListenError> {
         let config = server_config(certificate, key).map_err(ListenError::Certificate)?;
-        Ok(Self { socket: bind(address).await?, tls: Some(TlsAcceptor::from(Arc::new(config))) })
+        Ok(Self {
+            socket: bind(address).await?,
+            tls: Some(TlsAcceptor::from(Arc::new(config))),
+        })
     }
 
     /// The address really bound, port 0 resolved.
@@ -74,7 +80,9 @@ impl Listener {
         let graceful = GracefulShutdown::new();
         let places = Arc::new(Semaphore::new(CONNECTIONS));
         loop {
-            let Ok(place) = places.clone().acquire_owned().await else { break };
+            let Ok(place) = places.clone().acquire_owned().await else {
+                break;
+            };
             let stream = tokio::select! {
                 accepted = self.socket.accept() => accepted,
                 _ = stop.wait_for(|stop| *stop) => break,
@@ -112,8 +120,16 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(64 * 1024);
-    builder.http2().timer(TokioTimer::new()).max_concurrent_streams(64).max_header_list_size(32 * 1024);
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD)
+        .max_buf_size(64 * 1024);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(64)
+        .max_header_list_size(32 * 1024);
     let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
     if let Err(error) = watcher.watch(connection.into_owned()).await {
         tracing::debug!(kind = %error, "connection ended early");
@@ -121,7 +137,9 @@ where
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, ListenError> {
-    TcpListener::bind(address).await.map_err(|source| ListenError::Bind { address, source })
+    TcpListener::bind(address)
+        .await
+        .map_err(|source| ListenError::Bind { address, source })
 }
 
 fn server_config(certificate: Vec<u8>, key: Vec<u8>) -> Result<rustls::ServerConfig, rustls::Error> {
@@ -137,6 +155,8 @@ fn server_config(certificate: Vec<u8>, key: Vec<u8>) -> Result<rustls::ServerCon
 
 impl std::fmt::Debug for Listener {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Listener").field("address", &self.socket.local_addr().ok()).finish_non_exhaustive()
+        f.debug_struct("Listener")
+            .field("address", &self.socket.local_addr().ok())
+            .finish_non_exhaustive()
     }
 }

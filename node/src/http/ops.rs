@@ -18,7 +18,11 @@ pub fn router(node: Arc<Node>) -> Router {
 }
 
 async fn ready(State(node): State<Arc<Node>>) -> Response {
-    if node.is_ready() { "ready\n".into_response() } else { problem::unready().into_response() }
+    if node.is_ready() {
+        "ready\n".into_response()
+    } else {
+        problem::unready().into_response()
+    }
 }
 
 async fn metrics(State(node): State<Arc<Node>>) -> String {

@@ -64,12 +64,18 @@ pub(super) fn unsigned(problem: &Problem) -> Response<Body> {
 
 /// The desk credential is absent or wrong.
 pub(super) fn no_credential() -> Response<Body> {
-    local(StatusCode::UNAUTHORIZED, "the desk needs the credential in DIR/run/desk-credential; use the piux command")
+    local(
+        StatusCode::UNAUTHORIZED,
+        "the desk needs the credential in DIR/run/desk-credential; use the piux command",
+    )
 }
 
 /// The desk did not understand the command.
 pub(super) fn bad_command() -> Response<Body> {
-    local(StatusCode::BAD_REQUEST, "the running node does not know this command; restart it with this version")
+    local(
+        StatusCode::BAD_REQUEST,
+        "the running node does not know this command; restart it with this version",
+    )
 }
 
 /// A command could not be carried out.
@@ -85,16 +91,25 @@ pub(super) fn cannot(error: &dyn std::error::Error) -> Response<Body> {
 
 /// The node cannot answer partners now.
 pub(super) fn unready() -> Response<Body> {
-    local(StatusCode::SERVICE_UNAVAILABLE, "the ledger or the store cannot be written; see piux doctor")
+    local(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "the ledger or the store cannot be written; see piux doctor",
+    )
 }
 
 fn local(status: StatusCode, detail: &str) -> Response<Body> {
-    json(status, MEDIA_TYPE, serde_json::json!({ "detail": detail }).to_string().into_bytes())
+    json(
+        status,
+        MEDIA_TYPE,
+        serde_json::json!({ "detail": detail }).to_string().into_bytes(),
+    )
 }
 
 fn json(status: StatusCode, media_type: &'static str, body: Vec<u8>) -> Response<Body> {
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     response
 }

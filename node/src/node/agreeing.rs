@@ -1,6 +1,6 @@
 //! Commands: agreements and policy.
 
-use super::{Node, NodeError, KEYSET};
+use super::{Node, NodeError};
 use crate::agreements::{AgreementError, Bilateral};
 use crate::command::Report;
 use crate::ledger::{Entry, Kind, Role};
@@ -8,13 +8,17 @@ use piux_policy::Finding;
 use piux_policy::agreement::{Agreement, TemplateParty};
 use piux_policy::dsse::{Envelope, EnvelopeError};
 use piux_policy::term::{Regime, Term};
+use piux_protocol::identifier::KEYSET;
 use piux_protocol::vocabulary::{AgreementId, Timestamp, UnitId};
 use serde_json::{Value, json};
 
 impl Node {
     pub(super) fn agreement_new(&self, with: UnitId) -> Result<Report, NodeError> {
         let partner = self.partners.get(with).ok_or_else(|| {
-            NodeError::Input(format!("{} is no partner yet; pair first with `piux pair import`", with.state()))
+            NodeError::Input(format!(
+                "{} is no partner yet; pair first with `piux pair import`",
+                with.state()
+            ))
         })?;
         let ours = self.metadata().map(|metadata| metadata.keys)?;
         let theirs = &partner.metadata.keys;
@@ -40,7 +44,14 @@ impl Node {
         match self.agreements.parse(text.as_bytes()) {
             Ok(agreement) => {
                 let json = json!({ "id": agreement.id(), "version": agreement.version(), "status": "draft", "ok": true, "findings": [] });
-                Report::done(json, format!("{} holds against our profile. Version {}", agreement.id(), agreement.version()))
+                Report::done(
+                    json,
+                    format!(
+                        "{} holds against our profile. Version {}",
+                        agreement.id(),
+                        agreement.version()
+                    ),
+                )
             }
             Err(AgreementError::Findings(findings)) => {
                 let json = json!({ "ok": false, "findings": findings.iter().map(finding).collect::<Vec<_>>() });
@@ -78,11 +89,17 @@ impl Node {
         let envelope = Envelope::from_json(text.as_bytes()).map_err(AgreementError::from)?;
         let bilateral = self.agreements.import(envelope, &|agreement| self.signers(agreement))?;
         self.record_agreement(Kind::AgreementImport, &bilateral.agreement, None)?;
-        Ok(self.standing(&bilateral, "is signed by both sides; activate it when it should come into force"))
+        Ok(self.standing(
+            &bilateral,
+            "is signed by both sides; activate it when it should come into force",
+        ))
     }
 
     pub(super) fn agreement_activate(&self, id: &AgreementId) -> Result<Report, NodeError> {
-        let held = self.agreements.get(id).ok_or_else(|| AgreementError::Unknown(id.clone()))?;
+        let held = self
+            .agreements
+            .get(id)
+            .ok_or_else(|| AgreementError::Unknown(id.clone()))?;
         self.record_agreement(Kind::AgreementActivate, &held.agreement, None)?;
         let bilateral = self.agreements.activate(id)?;
         Ok(self.standing(&bilateral, "is in force"))
@@ -99,22 +116,40 @@ impl Node {
         let bilateral = self.agreements.terminate(id)?;
         self.ground.keys.destroy_agreement(id)?;
         self.record_agreement(Kind::AgreementTerminate, &bilateral.agreement, Some(reason))?;
-        Ok(self.standing(&bilateral, "is ended; its epoch keys are destroyed, duties on received data go on"))
+        Ok(self.standing(
+            &bilateral,
+            "is ended; its epoch keys are destroyed, duties on received data go on",
+        ))
     }
 
     pub(super) fn agreement_list(&self) -> Report {
         let now = self.now();
         let all = self.agreements.all();
         let line = |bilateral: &std::sync::Arc<Bilateral>| {
-            format!("{}  {}  {}", bilateral.agreement.id(), bilateral.state_at(now).word(), bilateral.agreement.title())
+            format!(
+                "{}  {}  {}",
+                bilateral.agreement.id(),
+                bilateral.state_at(now).word(),
+                bilateral.agreement.title()
+            )
         };
         let text: Vec<_> = all.iter().map(line).collect();
         let json: Vec<_> = all.iter().map(|bilateral| self.standing_json(bilateral)).collect();
-        Report::done(json!({ "agreements": json }), if text.is_empty() { "No agreements yet.".to_owned() } else { text.join("\n") })
+        Report::done(
+            json!({ "agreements": json }),
+            if text.is_empty() {
+                "No agreements yet.".to_owned()
+            } else {
+                text.join("\n")
+            },
+        )
     }
 
     pub(super) fn agreement_show(&self, id: &AgreementId) -> Result<Report, NodeError> {
-        let bilateral = self.agreements.get(id).ok_or_else(|| AgreementError::Unknown(id.clone()))?;
+        let bilateral = self
+            .agreements
+            .get(id)
+            .ok_or_else(|| AgreementError::Unknown(id.clone()))?;
         let text = String::from_utf8_lossy(bilateral.agreement.bytes()).into_owned();
         Ok(Report::done(self.standing_json(&bilateral), text))
     }
@@ -139,7 +174,10 @@ impl Node {
     pub(super) fn policy_explain(&self, facts: &str) -> Result<Report, NodeError> {
         let question: Facts = toml::from_str(facts).map_err(|error| NodeError::Input(error.to_string()))?;
         let id = &question.agreement;
-        let bilateral = self.agreements.get(id).ok_or_else(|| AgreementError::Unknown(id.clone()))?;
+        let bilateral = self
+            .agreements
+            .get(id)
+            .ok_or_else(|| AgreementError::Unknown(id.clone()))?;
         let version = bilateral.agreement.version();
         let explanation = bilateral.answering.explain_query(&question.facts(version), self.now());
         let json = serde_json::to_value(&explanation).unwrap_or(Value::Null);
@@ -147,7 +185,10 @@ impl Node {
     }
 
     fn standing(&self, bilateral: &Bilateral, sentence: &str) -> Report {
-        Report::done(self.standing_json(bilateral), format!("{} {sentence}.", bilateral.agreement.id()))
+        Report::done(
+            self.standing_json(bilateral),
+            format!("{} {sentence}.", bilateral.agreement.id()),
+        )
     }
 
     fn standing_json(&self, bilateral: &Bilateral) -> Value {

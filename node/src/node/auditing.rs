@@ -8,17 +8,19 @@ use piux_protocol::vocabulary::UnitId;
 use serde_json::{Value, json};
 
 impl Node {
-    pub(super) fn audit_list(
-        &self,
-        limit: usize,
-        partner: Option<UnitId>,
-        reason: &str,
-    ) -> Result<Report, NodeError> {
+    pub(super) fn audit_list(&self, limit: usize, partner: Option<UnitId>, reason: &str) -> Result<Report, NodeError> {
         self.record_reading(Kind::AuditSearch, partner, reason)?;
-        let filter = Filter { peer: partner, newest: Some(limit), ..Filter::default() };
+        let filter = Filter {
+            peer: partner,
+            newest: Some(limit),
+            ..Filter::default()
+        };
         let mut lines = self.ground.ledger.reader()?.list(&filter)?;
         lines.sort_by_key(|line| std::cmp::Reverse(line.index));
-        let text: Vec<String> = lines.iter().map(|line| format!("{:>6}  {}", line.index, line.sentence())).collect();
+        let text: Vec<String> = lines
+            .iter()
+            .map(|line| format!("{:>6}  {}", line.index, line.sentence()))
+            .collect();
         let json: Vec<Value> = lines.iter().map(line_json).collect();
         Ok(Report::done(json!({ "entries": json }), text.join("\n")))
     }
@@ -42,7 +44,10 @@ impl Node {
     pub(super) fn audit_stats(&self) -> Result<Report, NodeError> {
         let stats = self.ground.ledger.reader()?.stats(&Filter::default())?;
         let json = serde_json::to_value(&stats).unwrap_or_default();
-        Ok(Report::done(json.clone(), serde_json::to_string_pretty(&json).unwrap_or_default()))
+        Ok(Report::done(
+            json.clone(),
+            serde_json::to_string_pretty(&json).unwrap_or_default(),
+        ))
     }
 
     pub(super) fn audit_prove(&self, index: u64) -> Result<Report, NodeError> {
@@ -54,7 +59,10 @@ impl Node {
     fn clauses_of(&self, line: &Line) -> Vec<Clause> {
         let fired = line.leaf.iter().flat_map(|leaf| &leaf.cl);
         let ours: Vec<&Clause> = self.agreements.bundle().clauses().collect();
-        fired.filter_map(|id| ours.iter().find(|clause| clause.id == id.as_ref())).map(|clause| (*clause).clone()).collect()
+        fired
+            .filter_map(|id| ours.iter().find(|clause| clause.id == id.as_ref()))
+            .map(|clause| (*clause).clone())
+            .collect()
     }
 
     fn record_reading(&self, kind: Kind, peer: Option<UnitId>, reason: &str) -> Result<(), NodeError> {

@@ -27,7 +27,11 @@ impl Node {
         );
         let rejected = counts.rejected > 0;
         let json = serde_json::to_value(&report).unwrap_or_default();
-        Ok(if rejected { Report::negative(json, text) } else { Report::done(json, text) })
+        Ok(if rejected {
+            Report::negative(json, text)
+        } else {
+            Report::done(json, text)
+        })
     }
 
     pub(super) fn requests_list(&self) -> Result<Report, NodeError> {
@@ -35,7 +39,11 @@ impl Node {
         let all = Request::all(&self.ground.store, now)?;
         let text: Vec<String> = all.iter().map(|request| self.request_text(request)).collect();
         let json: Vec<Value> = all.iter().map(|request| self.request_json(request)).collect();
-        let text = if text.is_empty() { "No partner waits for a decision.".to_owned() } else { text.join("\n") };
+        let text = if text.is_empty() {
+            "No partner waits for a decision.".to_owned()
+        } else {
+            text.join("\n")
+        };
         Ok(Report::done(json!({ "requests": json }), text))
     }
 
@@ -44,13 +52,19 @@ impl Node {
         let text = self.request_text(&request);
         let refused = matches!(request.state, RequestState::Refused { .. });
         let json = self.request_json(&request);
-        Ok(if refused { Report::negative(json, text) } else { Report::done(json, text) })
+        Ok(if refused {
+            Report::negative(json, text)
+        } else {
+            Report::done(json, text)
+        })
     }
 
     /// The officer's reason goes into the ledger, sealed; the partner learns that an officer refused.
     pub(super) fn requests_refuse(&self, id: &str, officer: &str, reason: &str) -> Result<Report, NodeError> {
         if reason.trim().is_empty() {
-            return Err(NodeError::Input("say why with --reason; it is sealed to the data protection officer".to_owned()));
+            return Err(NodeError::Input(
+                "say why with --reason; it is sealed to the data protection officer".to_owned(),
+            ));
         }
         let request = self.responder.refuse(id, officer, reason)?;
         Ok(Report::done(self.request_json(&request), self.request_text(&request)))
@@ -91,7 +105,13 @@ impl Node {
             request.body.grounds.offence,
             request.body.grounds.case,
             request.body.grounds.reasons,
-            request.body.elements.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+            request
+                .body
+                .elements
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join(", "),
         );
         if !missing.is_empty() {
             text += &format!("\n  Missing approvals: {}", missing.join(", "));

@@ -30,7 +30,10 @@ impl Node {
         };
         self.partners.pair(&statement, confirmed, now)?;
         self.record(Kind::PeerAdd, Some(partner), None)?;
-        Ok(Report::done(json, format!("Paired with {} ({}).", metadata.name, partner.state())))
+        Ok(Report::done(
+            json,
+            format!("Paired with {} ({}).", metadata.name, partner.state()),
+        ))
     }
 
     pub(super) fn pair_list(&self) -> Report {
@@ -46,16 +49,31 @@ impl Node {
             })
             .collect();
         let line = |partner: &std::sync::Arc<crate::partners::Partner>| {
-            format!("{}  {}  {}", partner.unit().state(), partner.metadata.fingerprint(), partner.metadata.name)
+            format!(
+                "{}  {}  {}",
+                partner.unit().state(),
+                partner.metadata.fingerprint(),
+                partner.metadata.name
+            )
         };
         let text: Vec<_> = partners.iter().map(line).collect();
-        Report::done(json!({ "partners": json }), if text.is_empty() { "No partners yet.".to_owned() } else { text.join("\n") })
+        Report::done(
+            json!({ "partners": json }),
+            if text.is_empty() {
+                "No partners yet.".to_owned()
+            } else {
+                text.join("\n")
+            },
+        )
     }
 }
 
 /// The statement itself, or the JSON that `pair export --json` printed.
 fn exported(text: &str) -> String {
     let json: Option<serde_json::Value> = serde_json::from_str(text).ok();
-    let inside = json.as_ref().and_then(|json| json.get("metadata")).and_then(|text| text.as_str());
+    let inside = json
+        .as_ref()
+        .and_then(|json| json.get("metadata"))
+        .and_then(|text| text.as_str());
     inside.unwrap_or(text).trim().to_owned()
 }

@@ -2,7 +2,7 @@
 //!
 //! In clear are class, bucket, quarter and day of receipt; the element, subject and
 //! record of a row are sealed under the day's `index` key. Bucket comes before day,
-//! so that one range of keys is one bucket (SPEC.md 4.3).
+//! so that one range of keys is one bucket (SPEC.md 4.5).
 
 use super::cell::{DaySealing, Table, opened, place};
 use super::engine::damaged;

@@ -1,5 +1,5 @@
 //! The secrets of one agreement in one epoch, and the public context every row
-//! is bound to (SPEC.md 4.3).
+//! is bound to (SPEC.md 4.1, 4.3).
 
 use super::element::PublicKey;
 use super::mac::Mac;

@@ -34,7 +34,7 @@ impl MatchKey {
     }
 
     /// What a bucket of family I is computed from: the document number or the locator
-    /// code (SPEC.md 4.4). Names have none.
+    /// code (SPEC.md 4.5). Names have none.
     pub fn core(&self) -> Option<&str> {
         match self.family {
             Family::Doc => self.canonical.split('/').next(),

@@ -1,4 +1,4 @@
-//! The promise that an exchange stands in the responder's ledger (SPEC.md 4.9).
+//! The promise that an exchange stands in the responder's ledger (SPEC.md 7.1).
 
 use crate::vocabulary::{Digest, Timestamp};
 use serde::{Deserialize, Serialize};

@@ -147,7 +147,7 @@ impl VerifiedRequest {
         &self.signature
     }
 
-    /// `req_hash`: SHA-256 of the body (SPEC.md 4.6).
+    /// `req_hash`: SHA-256 of the body (SPEC.md 4.4).
     pub fn request_hash(&self) -> Digest {
         sha256(&self.request.body)
     }

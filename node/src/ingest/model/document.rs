@@ -1,8 +1,8 @@
 //! Travel documents and the countries on them.
 
 use super::redacted;
-use crate::ingest::country;
 use crate::ingest::date::PartialDate;
+use piux_protocol::identifier::country;
 use serde::{Deserialize, Serialize};
 
 redacted!(Document, Country);
@@ -51,7 +51,7 @@ impl Country {
         let raw = raw.trim();
         (!raw.is_empty()).then(|| Self {
             raw: raw.to_owned(),
-            code: country::alpha3(raw).map(str::to_owned),
+            code: country(raw).map(str::to_owned),
         })
     }
 

@@ -68,6 +68,7 @@ terms! {
         QueryIn = "exch.query.in", "{peer} asked us whether we know a person, without telling us whom they asked about";
         AnswerOut = "exch.answer.out", "we answered a blinded question of {peer}";
         AnswerIn = "exch.answer.in", "we received the answer of {peer} to our question";
+        Epochs = "exch.epochs", "we told {peer} the public keys its next questions need";
         Deny = "exch.deny", "we refused a request of {peer}";
         Denied = "exch.denied", "{peer} refused our request";
         Ack = "exch.ack", "the receipt of an answer was confirmed between us and {peer}";
