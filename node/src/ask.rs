@@ -118,7 +118,7 @@ impl Requester {
 
     /// Keeps the receipt of an exchange under the digest of its request.
     fn keep_receipt(&self, exchange: &Exchange) -> Result<Digest, AskError> {
-        let request = sha256(&exchange.request_body);
+        let request = named_by(exchange);
         files::replace(&self.receipt_file(request), &exchange.receipt.to_json(), Readers::Owner)
             .map_err(AskError::Receipt)?;
         Ok(request)
@@ -203,6 +203,15 @@ impl Requester {
         };
         let openings = json!({ "case": case, "officer": officer, "reasons": reasons });
         Ok((need, openings))
+    }
+}
+
+/// The digest of the request's body; of its signature where there is no body.
+fn named_by(exchange: &Exchange) -> Digest {
+    if exchange.request_body.is_empty() {
+        sha256(&exchange.receipt.request.signature)
+    } else {
+        sha256(&exchange.request_body)
     }
 }
 

@@ -318,7 +318,10 @@ impl Node {
                 let statement = self.statement().unwrap_or_default();
                 Ok(self.requester.disclose(*follow_up, &statement).await?)
             }
-            Command::ReceivedList => Ok(self.requester.received_list().await?),
+            Command::ReceivedList => {
+                let statement = self.statement().unwrap_or_default();
+                Ok(self.requester.received_list(&statement).await?)
+            }
             Command::Doctor { partner } => self.doctor(partner).await,
             other => {
                 let node = self.clone();

@@ -7,6 +7,7 @@
 )]
 
 #[path = "command_line/piux.rs"]
+#[allow(dead_code, reason = "shared with the test that kills")]
 mod piux;
 
 use piux::{Piux, Said, text, traveller};

@@ -3,6 +3,7 @@
 use piux_node::command::{Command, Report};
 use piux_node::node::NodeError;
 use piux_policy::order::{Order, OrderDecision};
+use piux_protocol::receipt::Receipt;
 use piux_protocol::vocabulary::Digest;
 use piux_tests::{Traveller, World, authority_key, morning};
 use serde_json::Value;
@@ -189,4 +190,17 @@ async fn an_element_the_agreement_does_not_release_is_refused_at_once() {
         "{}",
         report.text
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_release_leaves_a_receipt_that_verifies() {
+    let (world, request) = a_hit_followed_up().await;
+    let order = order(&request, "RUR", OrderDecision::Approve, 3600);
+    approve(&world, &request, "officer Brand", Some(order)).await.unwrap();
+    assert_eq!(received(&world).await["status"], "released");
+    let receipts = std::fs::read_dir(world.unit("UTO").dir().join("receipts")).unwrap();
+    for file in receipts {
+        let receipt = Receipt::from_json(&std::fs::read(file.unwrap().path()).unwrap()).unwrap();
+        receipt.verify(&receipt.roots().unwrap()).unwrap();
+    }
 }

@@ -10,6 +10,7 @@ mod a_disclosure_needs_people;
 mod a_folder_has_one_opener;
 mod a_hit_must_be_proved;
 mod a_lookup_finds_who_is_known;
+mod a_lookup_outside_its_grant_is_refused;
 mod a_purpose_is_not_another;
 mod a_record_refused_looks_like_a_miss;
 mod a_refusal_names_its_clause;

@@ -55,7 +55,8 @@ impl Responder {
         note.details(&details);
         let same = (&request.agreement, request.agreement_version, request.purpose)
             == (&details.agreement, details.agreement_version, details.purpose)
-            && (request.grounds.offence, request.grounds.basis) == (details.offence, details.basis);
+            && (request.grounds.offence, request.grounds.basis) == (details.offence, details.basis)
+            && request.hit.hits.iter().all(|hit| details.classes.contains(&hit.class));
         if !same {
             return Err(Refusal::TokenInvalid);
         }

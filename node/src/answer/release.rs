@@ -9,6 +9,7 @@ use piux_policy::Clause;
 use piux_policy::decision::Decision;
 use piux_policy::dsse::Envelope;
 use piux_policy::facts::{ApprovalFacts, Approvals, DisclosureFacts, OfficerId, Person, QueryFacts};
+use piux_policy::lifecycle::State;
 use piux_policy::order::{self, ExpectedOrder, OrderDecision};
 use piux_policy::term::{Approval, Band as PolicyBand, Role};
 use piux_protocol::message::disclosure::{Band, DisclosureRequest, Release, ReleasedRecord};
@@ -39,6 +40,9 @@ pub enum DecisionError {
     /// The order does not hold.
     #[error("the authority's order is not accepted: {0}")]
     Order(#[from] order::OrderError),
+    /// The agreement is not in force; the request waits.
+    #[error("the agreement of this request is not in force; nothing was decided, and the request goes on waiting")]
+    NotInForce,
     /// The agreement is gone.
     #[error("the agreement of this request is no longer here")]
     Agreement,
@@ -149,6 +153,9 @@ impl Responder {
     pub fn approve(&self, id: &str, officer: &str, order: Option<&str>) -> Result<Request, DecisionError> {
         let now = self.ground.clock.now();
         let (mut request, bilateral) = self.pending(id, now)?;
+        if bilateral.state_at(now) != State::Active {
+            return Err(DecisionError::NotInForce);
+        }
         self.approve_as_officer(&mut request, &bilateral, officer, now)?;
         if let Some(order) = order {
             let refused = self.take_order(&mut request, &bilateral, order, now)?;

@@ -97,14 +97,14 @@ impl Requester {
     }
 
     /// Fetches what is ready and lists everything held, with the day it must be gone.
-    pub async fn received_list(&self) -> Result<Report, AskError> {
+    pub async fn received_list(&self, statement: &str) -> Result<Report, AskError> {
         let now = self.ground.clock.now();
         self.ground.store.sweep_documents(now)?;
         let mut lines = Vec::new();
         let mut all = Vec::new();
         for mut held in self.all_held(now)? {
             if matches!(held.state, HeldState::Pending { .. }) {
-                held = self.poll(&held).await.unwrap_or(held);
+                held = self.poll(&held, statement).await.unwrap_or(held);
             }
             lines.push(line(&held));
             all.push(summary(&held));
@@ -130,11 +130,11 @@ impl Requester {
         self.report_held(&held, None)
     }
 
-    async fn poll(&self, held: &Held) -> Result<Held, AskError> {
+    async fn poll(&self, held: &Held, statement: &str) -> Result<Held, AskError> {
         let partner = self.partners.get(held.hit.partner).ok_or(FollowError::Agreement)?;
         let bilateral = self.agreements.get(&held.hit.agreement).ok_or(FollowError::Agreement)?;
         let details = self.disclosure_details(&held.hit, &bilateral, &held.officer, "status of a request")?;
-        let client: Client = self.client(&partner, "").await.map_err(partner_error)?;
+        let client: Client = self.client(&partner, statement).await.map_err(partner_error)?;
         let (granted, _): (Granted, Exchange) = client.token(&details).await.map_err(partner_error)?;
         let outgoing = Outgoing::get(&disclosure_path(&held.id)).with_token(&granted);
         let exchange = client.send(outgoing).await.map_err(partner_error)?;
