@@ -1,7 +1,7 @@
 //! The command line: arguments in, one [`Report`] out.
 //!
-//! Commands of the node go through [`door`]; those that need no node folder are
-//! in [`offline`]; `init`, `serve` and `demo` have files of their own.
+//! Commands of the node go through `door`; those that need no node folder are
+//! in `offline`; `init`, `serve` and `demo` have files of their own.
 
 mod arguments;
 mod demo;

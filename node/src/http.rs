@@ -1,7 +1,7 @@
 //! The three doors: exchange (partners), desk (our officers), ops (health).
 //!
 //! Bytes in, one call, bytes out. Only this module and its children name axum,
-//! and only [`problem`] knows status codes.
+//! and only `problem` knows status codes.
 
 pub mod listener;
 

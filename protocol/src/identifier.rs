@@ -74,7 +74,7 @@ pub enum Source {
 /// One spelling of what is known of a person.
 ///
 /// Several spellings of one person (alias, visual zone, booking) are several values;
-/// unite what [`derive`] makes of each.
+/// unite what [`derive()`] makes of each.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Person {
     /// Where the name was written.
@@ -92,7 +92,7 @@ pub struct Person {
 }
 
 impl Person {
-    /// Whether the names can be read at all: [`derive`] gives no name keys for names
+    /// Whether the names can be read at all: [`derive()`] gives no name keys for names
     /// that cannot, and a search for them would miss in silence.
     pub fn check_names(&self) -> Result<(), IdentifierError> {
         name::Name::read(self.source, &self.surname, &self.given).map(|_| ())

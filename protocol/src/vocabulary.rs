@@ -1,6 +1,6 @@
 //! The words both units use. One concept, one type, one encoding.
 //!
-//! Binary values travel as unpadded base64url ([`encoding`]), times as RFC 3339
+//! Binary values travel as unpadded base64url ([`base64url()`]), times as RFC 3339
 //! in UTC with milliseconds ([`Timestamp`]), closed lists as the terms of the law.
 
 mod class;

@@ -9,7 +9,7 @@ use piux_policy::lifecycle::State;
 use piux_protocol::blind::LookupRequest;
 use piux_protocol::identifier::KEYSET;
 use piux_protocol::token::{AccessToken, Assertion, AuthorizationDetails, Grant, Granted, TokenRequest};
-use piux_protocol::vocabulary::{Action, Class, Digest, Nonce, Timestamp};
+use piux_protocol::vocabulary::{Action, AgreementId, Class, Digest, Nonce, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -52,7 +52,7 @@ impl Responder {
         let asked = TokenRequest::from_form(admitted.request.body()).map_err(|_| Refusal::Malformed)?;
         note.details(&asked.details);
         self.check_assertion(admitted, &asked.assertion, now)?;
-        let bilateral = self.bilateral(admitted, &asked.details.agreement, now)?;
+        let bilateral = self.bilateral(admitted, &asked.details.agreement)?;
         note.bilateral(&bilateral, self.agreements.bundle().digest());
         if bilateral.answering.terms().privacy.keyset != KEYSET {
             return Err(Refusal::KeysetMismatch);
@@ -130,7 +130,7 @@ impl Responder {
         if !same {
             return Err(Refusal::TokenInvalid);
         }
-        let bilateral = self.bilateral(admitted, &details.agreement, now)?;
+        let bilateral = self.bilateral(admitted, &details.agreement)?;
         note.bilateral(&bilateral, self.agreements.bundle().digest());
         Ok(Authorized {
             request,
@@ -141,12 +141,7 @@ impl Responder {
     }
 
     /// The agreement, if the sender is a party; a stranger to it learns no more than that.
-    pub(super) fn bilateral(
-        &self,
-        admitted: &Admitted,
-        id: &piux_protocol::vocabulary::AgreementId,
-        _now: Timestamp,
-    ) -> Result<Arc<Bilateral>, Refusal> {
+    pub(super) fn bilateral(&self, admitted: &Admitted, id: &AgreementId) -> Result<Arc<Bilateral>, Refusal> {
         let bilateral = self.agreements.get(id).ok_or(Refusal::AgreementInactive(Vec::new()))?;
         match bilateral.agreement.party(admitted.partner.unit()) {
             Some(_) => Ok(bilateral),

@@ -37,7 +37,7 @@ impl Responder {
         if token.details().agreement != id {
             return Err(Refusal::TokenInvalid);
         }
-        let bilateral = self.bilateral(admitted, &id, now)?;
+        let bilateral = self.bilateral(admitted, &id)?;
         note.bilateral(&bilateral, self.agreements.bundle().digest());
         self.in_force(&bilateral, now)?;
         let current = self.epochs.current(&bilateral, &self.ground.exchange_key, now);
@@ -60,7 +60,7 @@ impl Responder {
         if !same {
             return Err(Refusal::TokenInvalid);
         }
-        let bilateral = self.bilateral(admitted, &request.agreement, now)?;
+        let bilateral = self.bilateral(admitted, &request.agreement)?;
         note.bilateral(&bilateral, self.agreements.bundle().digest());
         self.in_force(&bilateral, now)?;
         if let Some(earlier) = self.repeated(admitted, now)? {
@@ -89,7 +89,7 @@ impl Responder {
         let asker = (admitted.partner.unit(), &token.details().agreement);
         let request = request.filter(|request| (request.partner, &request.body.agreement) == asker);
         let request = request.ok_or(Refusal::NotFound)?;
-        let bilateral = self.bilateral(admitted, &request.body.agreement, now)?;
+        let bilateral = self.bilateral(admitted, &request.body.agreement)?;
         note.bilateral(&bilateral, self.agreements.bundle().digest());
         self.in_force(&bilateral, now)?;
         self.state_of(&request, note)

@@ -60,7 +60,7 @@ impl Responder {
         approvals: Approvals,
         now: Timestamp,
     ) -> Decided {
-        let query = query_facts(request, bilateral);
+        let query = query_facts(request);
         let bands = Bands::at(now, self.agreements.bundle().schedule());
         let (mut released, mut needed, mut clauses) = (Vec::new(), Vec::new(), BTreeSet::new());
         for (id, facts) in &request.records {
@@ -315,8 +315,7 @@ impl Responder {
 }
 
 /// The question behind a request, as the policy sees it.
-fn query_facts(request: &Request, bilateral: &Bilateral) -> QueryFacts {
-    let _ = bilateral;
+fn query_facts(request: &Request) -> QueryFacts {
     QueryFacts {
         purpose: request.body.purpose,
         offence: request.body.grounds.offence,

@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 /// The base address of a unit's exchange: `https://host[:port]`, without path.
 ///
-/// `http://` is understood for 127.0.0.1, [::1] and localhost only.
+/// `http://` is understood for `127.0.0.1`, `[::1]` and `localhost` only.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Endpoint(String);
