@@ -9,6 +9,7 @@ use super::proof::{self, ProofError};
 use super::request::{LookupRequest, Segment, classes};
 use super::row::{CROWD, Gate, Label, QueryKey, Row, RowDeriver, RowSecret};
 use super::voprf::{Blind, unblind};
+use crate::identifier::dummy_input;
 use crate::vocabulary::{
     AgreementId, Class, Digest, Handle, HitProof, Purpose, QueryId, Random, Salt, Scope, Window, base64url,
     decode_base64url,
@@ -270,7 +271,7 @@ impl QuerySegment {
             .checked_sub(inputs.len())
             .ok_or(QueryError::TooManyKeys(class))?;
         let keys = inputs.iter().map(|input| Zeroizing::new(input.as_ref().to_vec()));
-        let dummies = (0..missing).map(|_| dummy(random));
+        let dummies = (0..missing).map(|_| dummy_input(random));
         let slots = keys.chain(dummies).map(|input| Slot::new(input, random)).collect();
         Ok(Self { class, slots })
     }
@@ -281,11 +282,6 @@ impl QuerySegment {
             elements: self.slots.iter().map(|slot| slot.blinded).collect(),
         }
     }
-}
-
-/// `"piux/1/dummy\0" || 16 random bytes`: fills a slot, and opens in an audit as what it is.
-fn dummy(random: &dyn Random) -> Zeroizing<Vec<u8>> {
-    Zeroizing::new([b"piux/1/dummy\0".as_slice(), &random.bytes::<16>()].concat())
 }
 
 /// One input, its blind, and what was sent of it.
