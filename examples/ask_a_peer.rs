@@ -66,7 +66,7 @@ async fn ask(own: &OwnKeys, statement: &str, agreement: AgreementId, version: Di
     };
     let of = |class| {
         keys.iter()
-            .filter(|key| key.class() == class)
+            .filter(|key| key.class() == Some(class))
             .map(|key| key.input())
             .collect()
     };

@@ -54,7 +54,7 @@ fn ask(person: &Person, descriptor: &Descriptor) -> Outcome<(Query, LookupReques
     let keys = derive(person);
     let of = |class: &Class| {
         keys.iter()
-            .filter(|key| key.class() == *class)
+            .filter(|key| key.class() == Some(*class))
             .map(|key| key.input())
             .collect()
     };
@@ -85,7 +85,7 @@ impl Responder {
         let store = |class, input: &[u8]| (class, StorageKey::derive(&storage, class).store(input));
         let held = derive(person)
             .iter()
-            .map(|key| store(key.class(), &key.input()))
+            .filter_map(|key| Some(store(key.class()?, &key.input())))
             .collect();
         Self { epoch, storage, held }
     }

@@ -228,7 +228,7 @@ pub fn person(surname: &str, given: &str, birth_date: &str, document: &str) -> O
         given: given.to_owned(),
         birth_date: Some(birth_date.parse()?),
         documents: vec![document.parse()?],
-        locators: Vec::new(),
+        ..Person::default()
     })
 }
 

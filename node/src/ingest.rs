@@ -71,6 +71,19 @@ pub fn decode(bytes: &[u8], format: Option<Format>, received: Timestamp) -> Deco
     out
 }
 
+/// Decodes a stream part by part: `each` takes what one message, line or other unit gave, in order,
+/// and may stop the reading. No more than one unit is held in memory.
+pub fn read<E: From<std::io::Error>>(
+    input: &mut dyn std::io::BufRead,
+    format: Option<Format>,
+    received: Timestamp,
+    each: &mut dyn FnMut(Decoded) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut bytes = Vec::new();
+    input.read_to_end(&mut bytes)?;
+    each(decode(&bytes, format, received))
+}
+
 fn decode_edifact(bytes: &[u8], received: Timestamp, out: &mut Decoded) {
     let any = edifact::messages(bytes, received.date(), out, &mut dispatch);
     if !any {

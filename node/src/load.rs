@@ -4,23 +4,25 @@
 //! records and group elements. Records join one subject only on a document or on
 //! full name and birth date.
 
+mod finder;
+mod keys;
+mod subjects;
+
 use crate::answer::LiveIndex;
 use crate::ground::Ground;
-use crate::ingest::model::{Document, DocumentClass, NameForm, NameSource};
 use crate::ingest::{self, Booking, Format, Traveller};
 use crate::keys::{KeyError, KeyName, day_of};
 use crate::ledger::{Counter, Entry, Kind as EntryKind, LedgerError, Role};
 use crate::records::{Origin, Record, RecordFacts};
-use crate::store::{BucketRef, IndexEntry, IndexRow, RecordId, StoreError, SubjectId};
+use crate::store::{RecordId, StoreError};
+use finder::Finder;
 use piux_policy::Profile;
 use piux_policy::term::Kind;
-use piux_protocol::blind::{Bucket, StorageKey};
-use piux_protocol::identifier::{self, Locator, MatchKey, Person, Source};
 use piux_protocol::message::disclosure::SourceKind;
-use piux_protocol::vocabulary::{Class, ElementId, Timestamp, sha256};
+use piux_protocol::vocabulary::{ElementId, Timestamp, sha256};
 use serde::Serialize;
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -30,7 +32,7 @@ pub struct Loader {
     ground: Arc<Ground>,
     index: Arc<LiveIndex>,
     profile: Profile,
-    storage: Vec<(Class, StorageKey)>,
+    finder: Finder,
 }
 
 /// What an ingest gave; every traveller read is stored, merged or rejected.
@@ -104,16 +106,12 @@ pub enum LoadError {
 impl Loader {
     /// A loader that indexes under the unit's storage keys.
     pub fn new(ground: Arc<Ground>, index: Arc<LiveIndex>, profile: Profile) -> Result<Self, KeyError> {
-        let seed = ground.keys.seed(KeyName::Storage)?;
-        let storage = Class::ALL
-            .iter()
-            .map(|class| (*class, StorageKey::derive(seed.expose(), *class)))
-            .collect();
+        let finder = Finder::new(Arc::clone(&ground))?;
         Ok(Self {
             ground,
             index,
             profile,
-            storage,
+            finder,
         })
     }
 
@@ -195,44 +193,26 @@ impl Loader {
         now: Timestamp,
         report: &mut LoadReport,
     ) -> Result<(), LoadError> {
-        let keys = match_keys(booking, traveller);
-        let day = day_of(now);
-        let subject = self.subject(&keys)?;
         let id = self.record_id(booking, traveller)?;
         let known = self.ground.store.get_record(id)?.is_some();
-        let record = record(booking, traveller);
-        let (identity, rest) = record.halves(&self.profile);
-        let facts = facts(booking, traveller, now);
-        let entries = self.index_entries(&keys, traveller, subject, id, facts);
+        let (identity, rest) = record(booking, traveller).halves(&self.profile);
         let mut batch = self.ground.store.batch();
-        batch.put_record(id, day, &identity, &rest)?;
-        if !known {
-            batch.put_index(&entries)?;
-            for key in keys.iter().filter(|key| joins(key)) {
-                batch.put_subject(&key.input(), subject, day)?;
-            }
-        }
+        batch.put_record(id, day_of(now), &identity, &rest)?;
+        let keys = if known {
+            0
+        } else {
+            self.finder
+                .put(&mut batch, id, booking, traveller, facts(booking, traveller, now))?
+        };
         batch.commit()?;
         if known {
             report.travellers.merged += 1;
         } else {
             report.travellers.stored += 1;
             report.documents += traveller.documents.len() as u64;
-            report.match_keys += keys.len() as u64;
+            report.match_keys += keys;
         }
         Ok(())
-    }
-
-    /// The subject known by a document, else by full name and birth date, else a new one.
-    fn subject(&self, keys: &[MatchKey]) -> Result<SubjectId, LoadError> {
-        for class in [Class::Doc, Class::Nx] {
-            for key in keys.iter().filter(|key| key.class() == class) {
-                if let Some(subject) = self.ground.store.subject(&key.input())? {
-                    return Ok(subject);
-                }
-            }
-        }
-        Ok(SubjectId::draw(&*self.ground.random))
     }
 
     /// The same traveller of the same booking on the same flights is the same record.
@@ -246,131 +226,6 @@ impl Loader {
         let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, ..] = mac;
         Ok(RecordId([a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p]))
     }
-
-    fn index_entries(
-        &self,
-        keys: &[MatchKey],
-        traveller: &Traveller,
-        subject: SubjectId,
-        record: RecordId,
-        facts: RecordFacts,
-    ) -> Vec<IndexEntry> {
-        let mut entries = Vec::new();
-        for key in keys {
-            let Some((_, storage)) = self.storage.iter().find(|(class, _)| *class == key.class()) else {
-                continue;
-            };
-            let row = IndexRow {
-                element: storage.store(&key.input()).0,
-                subject: subject.0,
-                record: record.0,
-                received: facts.received,
-                kind: facts.kind,
-                flags: facts.flags,
-            };
-            let day = day_of(facts.received);
-            let entry = |bucket| IndexEntry {
-                class: key.class(),
-                bucket,
-                day,
-                row: row.clone(),
-            };
-            entries.extend(buckets(key, traveller).into_iter().map(entry));
-        }
-        entries
-    }
-}
-
-/// Family S for every birth date held, family I for every key that has a core.
-fn buckets(key: &MatchKey, traveller: &Traveller) -> BTreeSet<BucketRef> {
-    let finest = |bucket: Bucket| u8::try_from(bucket.number()).unwrap_or(u8::MAX);
-    let births = birth_dates(traveller).map(|date| BucketRef::S(finest(Bucket::of_birth_date(date, 8))));
-    let core = key
-        .core()
-        .map(|core| BucketRef::I(finest(Bucket::of_core(key.class(), core, 8))));
-    births.chain(core).collect()
-}
-
-fn birth_dates(traveller: &Traveller) -> impl Iterator<Item = jiff::civil::Date> {
-    traveller
-        .birth_date
-        .iter()
-        .chain(&traveller.other_birth_dates)
-        .filter_map(|date| date.complete())
-}
-
-/// Only documents and full names with birth date make two records one person.
-fn joins(key: &MatchKey) -> bool {
-    matches!(key.class(), Class::Doc | Class::Nx)
-}
-
-/// The match keys of every spelling and birth date held, each once.
-fn match_keys(booking: &Booking, traveller: &Traveller) -> Vec<MatchKey> {
-    let documents: Vec<_> = traveller.documents.iter().filter_map(document).collect();
-    let locators = locators(booking);
-    let dates: Vec<_> = birth_dates(traveller).map(Some).collect();
-    let dates = if dates.is_empty() { vec![None] } else { dates };
-    let mut keys = BTreeSet::new();
-    for name in &traveller.names {
-        for birth_date in &dates {
-            keys.extend(identifier::derive(&Person {
-                source: source(name),
-                surname: name.surname.clone(),
-                given: name.given.clone(),
-                birth_date: *birth_date,
-                documents: Vec::new(),
-                locators: Vec::new(),
-            }));
-        }
-    }
-    for document in documents {
-        keys.extend(identifier::derive(&nameless(vec![document], Vec::new())));
-    }
-    for locator in locators {
-        keys.extend(identifier::derive(&nameless(Vec::new(), vec![locator])));
-    }
-    keys.into_iter().collect()
-}
-
-fn nameless(documents: Vec<identifier::Document>, locators: Vec<Locator>) -> Person {
-    Person {
-        source: Source::Api,
-        surname: String::new(),
-        given: String::new(),
-        birth_date: None,
-        documents,
-        locators,
-    }
-}
-
-/// Titles are glued to given names only in the name field of a booking.
-fn source(name: &NameForm) -> Source {
-    if matches!(name.source, NameSource::Tif | NameSource::Inft) {
-        Source::Pnr
-    } else {
-        Source::Api
-    }
-}
-
-/// A visa names the State it admits to, not the traveller: it is no key.
-fn document(document: &Document) -> Option<identifier::Document> {
-    if document.class == DocumentClass::Visa {
-        return None;
-    }
-    let issuer = document.issuer.as_ref()?.code.as_deref()?;
-    identifier::Document::new(issuer, &document.number).ok()
-}
-
-/// Every locator, with the month of the first departure.
-fn locators(booking: &Booking) -> Vec<Locator> {
-    let Some(departure) = booking.flights.iter().filter_map(|flight| flight.dep_date).min() else {
-        return Vec::new();
-    };
-    let month = format!("{:04}-{:02}", departure.year(), departure.month());
-    let locators = booking.locators.iter();
-    locators
-        .filter_map(|locator| Locator::new(&locator.system, &locator.locator, &month).ok())
-        .collect()
 }
 
 fn record(booking: &Booking, traveller: &Traveller) -> Record {
@@ -406,7 +261,9 @@ fn is_pnr(booking: &Booking) -> bool {
 
 fn facts(booking: &Booking, traveller: &Traveller, now: Timestamp) -> RecordFacts {
     let kind = if is_pnr(booking) { Kind::Pnr } else { Kind::Api };
-    let minor = birth_dates(traveller).min().is_some_and(|birth| is_minor(birth, now));
+    let minor = keys::birth_dates(traveller)
+        .min()
+        .is_some_and(|birth| is_minor(birth, now));
     RecordFacts {
         received: now,
         kind: RecordFacts::kind_number(kind),

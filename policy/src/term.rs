@@ -28,18 +28,7 @@ macro_rules! vocabulary_terms {
     )*};
 }
 
-vocabulary_terms! { Purpose = "purpose", Offence = "offence", Basis = "legal basis", Class = "class" }
-
-impl Term for Scope {
-    const NAME: &'static str = "search scope";
-    const ALL: &'static [Self] = &[Self::Tight, Self::Contact];
-    fn word(self) -> &'static str {
-        match self {
-            Self::Tight => "tight",
-            Self::Contact => "contact",
-        }
-    }
-}
+vocabulary_terms! { Purpose = "purpose", Offence = "offence", Basis = "legal basis", Class = "class", Scope = "search scope" }
 
 macro_rules! terms {
     ($($(#[$doc:meta])* $type:ident ($name:literal) { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)* })*) => {$(

@@ -7,6 +7,7 @@
 //!
 //! Everything here is personal data: nothing prints itself, no error repeats input.
 
+mod contact;
 mod country;
 mod document;
 mod locator;
@@ -22,6 +23,7 @@ mod tests;
 /// Units whose keysets differ refuse each other: an empty answer would be a silent miss.
 pub const KEYSET: &str = "piux-1-doc-nx-loc";
 
+pub use contact::{Email, FrequentFlyer, Phone};
 pub use country::country;
 pub use document::Document;
 pub use locator::Locator;
@@ -57,15 +59,25 @@ pub enum IdentifierError {
     /// Not a month of the years 1900 to 2999.
     #[error("a month is written `YYYY-MM`")]
     Month,
+    /// Not `+` and 7 to 15 digits.
+    #[error("a telephone number is written with its country code, like `+447700900123`")]
+    Phone,
+    /// Not `name@domain` in ASCII.
+    #[error("an e-mail address is written `name@domain`; write a domain in other letters in its `xn--` form")]
+    Email,
+    /// Not `PROGRAMME:NUMBER`.
+    #[error("a frequent flyer number is written `CARRIER:NUMBER`, like `ZZ:123456789`")]
+    FrequentFlyer,
     /// The name has a control character, more than 200 characters or more than 20 parts.
     #[error("a name has at most 200 printable characters and 20 parts")]
     Name,
 }
 
 /// Where a name was written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Source {
     /// Advance passenger information: the machine-readable zone or what was typed from it.
+    #[default]
     Api,
     /// A booking, where titles are glued to given names (`JUANCARLOSMR`).
     Pnr,
@@ -75,7 +87,7 @@ pub enum Source {
 ///
 /// Several spellings of one person (alias, visual zone, booking) are several values;
 /// unite what [`derive()`] makes of each.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Person {
     /// Where the name was written.
     pub source: Source,
@@ -89,6 +101,12 @@ pub struct Person {
     pub documents: Vec<Document>,
     /// Record locators, the ones that matter most first.
     pub locators: Vec<Locator>,
+    /// Telephone numbers of the person, never of an agency.
+    pub phones: Vec<Phone>,
+    /// E-mail addresses of the person.
+    pub emails: Vec<Email>,
+    /// Frequent flyer numbers.
+    pub frequent_flyers: Vec<FrequentFlyer>,
 }
 
 impl Person {

@@ -81,7 +81,7 @@ fn person_of_row(row: &[String]) -> Person {
         } else {
             vec![Document::new(&row[4], &row[3]).unwrap()]
         },
-        locators: Vec::new(),
+        ..Person::default()
     }
 }
 
@@ -110,6 +110,7 @@ fn read_person(vector: &Json) -> Person {
             .iter()
             .map(|text| text.parse::<Locator>().unwrap())
             .collect(),
+        ..Person::default()
     }
 }
 

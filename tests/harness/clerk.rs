@@ -199,7 +199,7 @@ impl Clerk {
         let keys = derive(subject);
         let of = |class: Class| {
             keys.iter()
-                .filter(|key| key.class() == class)
+                .filter(|key| key.class() == Some(class))
                 .map(MatchKey::input)
                 .collect::<Vec<_>>()
         };
@@ -279,7 +279,7 @@ pub fn person(surname: &str, given: &str, born: &str) -> Person {
         given: given.to_owned(),
         birth_date: Some(born.parse().unwrap()),
         documents: Vec::new(),
-        locators: Vec::new(),
+        ..Person::default()
     }
 }
 

@@ -44,6 +44,7 @@ impl Subject {
             birth_date,
             documents: document.into_iter().collect(),
             locators: locator.into_iter().collect(),
+            ..Person::default()
         };
         person.check_names().map_err(|source| AskError::Identifier {
             what: "--person",
@@ -63,7 +64,11 @@ impl Subject {
 
     /// The scopes needed to search everything known.
     pub(super) fn scopes(&self) -> Vec<Scope> {
-        let holds = |scope: &Scope| self.keys.iter().any(|key| scope.segments().contains(&key.class()));
+        let holds = |scope: &Scope| {
+            self.keys
+                .iter()
+                .any(|key| key.class().is_some_and(|class| scope.segments().contains(&class)))
+        };
         [Scope::Tight, Scope::Contact].into_iter().filter(holds).collect()
     }
 
@@ -72,7 +77,7 @@ impl Subject {
         let of_class = |class: Class| -> Vec<Zeroizing<Vec<u8>>> {
             self.keys
                 .iter()
-                .filter(|key| key.class() == class)
+                .filter(|key| key.class() == Some(class))
                 .map(MatchKey::input)
                 .collect()
         };
@@ -85,21 +90,19 @@ impl Subject {
                 .collect();
             return Some(Planned { scope, bucket, keys });
         }
-        let alone = self
-            .keys
-            .iter()
-            .find(|key| scope.segments().contains(&key.class()) && key.core().is_some())?;
-        let bucket = Bucket::of_core(alone.class(), alone.core()?, descriptor.bits);
+        let mut cored = self.keys.iter().filter_map(|key| Some((key.class()?, key.core()?)));
+        let (class, core) = cored.find(|(class, _)| scope.segments().contains(class))?;
+        let bucket = Bucket::of_core(class, core, descriptor.bits);
         Some(Planned {
             scope,
             bucket,
-            keys: vec![(alone.class(), of_class(alone.class()))],
+            keys: vec![(class, of_class(class))],
         })
     }
 
     /// What an answer says nothing about, in plain words.
     pub(super) fn not_searched(&self) -> Vec<String> {
-        let has = |class| self.keys.iter().any(|key| key.class() == class);
+        let has = |class| self.keys.iter().any(|key| key.class() == Some(class));
         let mut left = Vec::new();
         match self.birth_date {
             Some(_) if has(Class::Doc) => left.push("documents were searched only under this birth date"),

@@ -78,7 +78,7 @@ fn person(line: &str) -> Option<Person> {
         given: line.given,
         birth_date,
         documents: documents.ok()?,
-        locators: Vec::new(),
+        ..Person::default()
     })
 }
 

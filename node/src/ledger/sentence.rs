@@ -70,7 +70,14 @@ fn searched(leaf: &Leaf) -> Option<String> {
     let classes = leaf.cls.iter().map(|class| match class {
         Class::Doc => "travel documents",
         Class::Nx => "names with birth dates",
+        Class::Ds => "names with day and month of birth in either order",
+        Class::Px => "exact pairs of names",
+        Class::Pk => "names by their sound, in pairs",
+        Class::Si => "names by their sound, with an initial",
+        Class::Phone => "telephone numbers",
+        Class::Email => "e-mail addresses",
         Class::Loc => "booking references",
+        Class::Ff => "frequent flyer numbers",
     });
     listed(classes.map(str::to_owned)).map(|classes| format!("searched were {classes}"))
 }

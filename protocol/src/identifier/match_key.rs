@@ -23,8 +23,8 @@ impl MatchKey {
         self.family
     }
 
-    /// The class whose slots carry the key.
-    pub fn class(&self) -> Class {
+    /// The class whose slots carry the key in a lookup; none if it is for screening only.
+    pub fn class(&self) -> Option<Class> {
         self.family.class()
     }
 
@@ -38,8 +38,10 @@ impl MatchKey {
     pub fn core(&self) -> Option<&str> {
         match self.family {
             Family::Doc => self.canonical.split('/').next(),
-            Family::Loc => self.canonical.split('/').nth(1),
-            Family::Nx | Family::Mx => None,
+            Family::Loc | Family::Ff => self.canonical.split('/').nth(1),
+            Family::Phone => self.canonical.get(self.canonical.len().saturating_sub(7)..),
+            Family::Email => Some(&self.canonical),
+            _ => None,
         }
     }
 
@@ -70,9 +72,11 @@ pub fn derive(person: &Person) -> Vec<MatchKey> {
     let mut keys: Vec<MatchKey> = Vec::new();
     let documents = person.documents.iter().map(of_document);
     let locators = person.locators.iter().map(of_locator);
-    for key in documents.chain(of_names(person)).chain(locators) {
+    let contacts = of_contacts(person);
+    for key in documents.chain(of_names(person)).chain(contacts).chain(locators) {
         let taken = keys.iter().filter(|other| other.class() == key.class()).count();
-        if taken < key.class().slots() && !keys.contains(&key) {
+        let most = key.class().map_or(usize::MAX, Class::slots);
+        if taken < most && !keys.contains(&key) {
             keys.push(key);
         }
     }
@@ -107,6 +111,20 @@ fn of_locator(locator: &Locator) -> MatchKey {
         Family::Loc,
         format!("{}/{}/{}", locator.carrier(), locator.code(), locator.month()),
     )
+}
+
+fn of_contacts(person: &Person) -> Vec<MatchKey> {
+    let phones = person
+        .phones
+        .iter()
+        .map(|phone| MatchKey::new(Family::Phone, phone.digits().to_owned()));
+    let emails = person
+        .emails
+        .iter()
+        .map(|email| MatchKey::new(Family::Email, email.address().to_owned()));
+    let flyers = person.frequent_flyers.iter();
+    let flyers = flyers.map(|flyer| MatchKey::new(Family::Ff, format!("{}/{}", flyer.programme(), flyer.number())));
+    phones.chain(emails).chain(flyers).collect()
 }
 
 /// The keys of the full name with the birth date, without which a name says too little.

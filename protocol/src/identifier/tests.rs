@@ -19,7 +19,7 @@ fn person(surname: &str, given: &str) -> Person {
         given: given.to_owned(),
         birth_date: Some(date(1985, 4, 12)),
         documents: Vec::new(),
-        locators: Vec::new(),
+        ..Person::default()
     }
 }
 
@@ -34,7 +34,7 @@ fn share_a_name_key(one: &Person, other: &Person) -> bool {
     let keys = derive(other);
     derive(one)
         .iter()
-        .any(|key| key.class() == Class::Nx && keys.contains(key))
+        .any(|key| key.class() == Some(Class::Nx) && keys.contains(key))
 }
 
 /// A name that no table of ours touches; three letters or more.

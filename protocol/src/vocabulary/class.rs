@@ -1,9 +1,5 @@
 //! Classes, families and scopes of match keys (SPEC.md 3).
 
-use serde::{Deserialize, Serialize};
-use std::fmt;
-use std::str::FromStr;
-
 /// A term that is in none of our closed lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("unknown {list} term")]
@@ -51,8 +47,22 @@ closed_list! {
         Doc = "DOC",
         /// Order-free full name and birth date.
         Nx = "NX",
+        /// Full name, birth year, and day and month in either order.
+        Ds = "DS",
+        /// Two exact name tokens and birth date.
+        Px = "PX",
+        /// Two name skeletons and birth date.
+        Pk = "PK",
+        /// One name skeleton, one initial and birth date.
+        Si = "SI",
+        /// Telephone number.
+        Phone = "PHONE",
+        /// E-mail address.
+        Email = "EMAIL",
         /// Record locator: carrier, locator, month of first departure.
         Loc = "LOC",
+        /// Frequent flyer programme and number.
+        Ff = "FF",
     }
 }
 
@@ -65,18 +75,50 @@ closed_list! {
         Nx = "NX",
         /// The single name of a person with one name, and birth date; class NX.
         Mx = "MX",
+        /// Full name, birth year, and day and month sorted; class DS.
+        Ds = "DS",
+        /// A sorted pair of exact tokens and birth date; class PX.
+        Px = "PX",
+        /// A sorted pair of skeletons and birth date; class PK.
+        Pk = "PK",
+        /// The skeleton of a single name and birth date; class PK.
+        Mk = "MK",
+        /// The bridge between one name and several: an exact token and birth date; class PK.
+        Mb = "MB",
+        /// The skeleton of one field, the initial of the other, and birth date; class SI.
+        Si = "SI",
+        /// Full name and two of three parts of the birth date; screening only.
+        D2 = "D2",
+        /// One skeleton and birth date; screening only.
+        Sk = "SK",
+        /// Full name and birth year; screening only.
+        Y = "Y",
+        /// Telephone number; class PHONE.
+        Phone = "PHONE",
+        /// E-mail address; class EMAIL.
+        Email = "EMAIL",
         /// Carrier, locator and month; class LOC.
         Loc = "LOC",
+        /// Programme and number; class FF.
+        Ff = "FF",
     }
 }
 
 impl Family {
-    /// The class whose slots carry this family.
-    pub const fn class(self) -> Class {
+    /// The class whose slots carry this family in a lookup; none if it is for screening only.
+    pub const fn class(self) -> Option<Class> {
         match self {
-            Self::Doc => Class::Doc,
-            Self::Nx | Self::Mx => Class::Nx,
-            Self::Loc => Class::Loc,
+            Self::Doc => Some(Class::Doc),
+            Self::Nx | Self::Mx => Some(Class::Nx),
+            Self::Ds => Some(Class::Ds),
+            Self::Px => Some(Class::Px),
+            Self::Pk | Self::Mk | Self::Mb => Some(Class::Pk),
+            Self::Si => Some(Class::Si),
+            Self::Phone => Some(Class::Phone),
+            Self::Email => Some(Class::Email),
+            Self::Loc => Some(Class::Loc),
+            Self::Ff => Some(Class::Ff),
+            Self::D2 | Self::Sk | Self::Y => None,
         }
     }
 }
@@ -85,8 +127,12 @@ impl Class {
     /// Slots of this class in every request that carries it (SPEC.md 3.4).
     pub const fn slots(self) -> usize {
         match self {
-            Self::Doc | Self::Loc => 2,
+            Self::Ds | Self::Ff => 1,
+            Self::Doc | Self::Phone | Self::Email | Self::Loc => 2,
             Self::Nx => 3,
+            Self::Si => 4,
+            Self::Px => 6,
+            Self::Pk => 16,
         }
     }
 
@@ -96,6 +142,13 @@ impl Class {
             Self::Doc => 1,
             Self::Nx => 2,
             Self::Loc => 3,
+            Self::Ds => 4,
+            Self::Px => 5,
+            Self::Pk => 6,
+            Self::Si => 7,
+            Self::Phone => 8,
+            Self::Email => 9,
+            Self::Ff => 10,
         }
     }
 
@@ -105,44 +158,27 @@ impl Class {
     }
 }
 
-/// What one request searches, fixed by agreement and purpose.
-///
-/// Every segment of a scope is always sent, whatever is known of the person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Scope {
-    /// Documents and full names.
-    Tight,
-    /// Contact details and locators.
-    Contact,
+closed_list! {
+    /// What one request searches, fixed by agreement and purpose.
+    ///
+    /// Every segment of a scope is always sent, whatever is known of the person.
+    Scope("scope") {
+        /// Documents, full names and exact pairs of names: for large indexes.
+        Tight = "tight",
+        /// Documents and names however spelt.
+        Full = "full",
+        /// Contact details, locators and frequent flyer numbers.
+        Contact = "contact",
+    }
 }
 
 impl Scope {
     /// The segments of the scope, in the order they travel.
     pub const fn segments(self) -> &'static [Class] {
         match self {
-            Self::Tight => &[Class::Doc, Class::Nx],
-            Self::Contact => &[Class::Loc],
-        }
-    }
-}
-
-impl fmt::Display for Scope {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Tight => "tight",
-            Self::Contact => "contact",
-        })
-    }
-}
-
-impl FromStr for Scope {
-    type Err = ParseTermError;
-    fn from_str(text: &str) -> Result<Self, ParseTermError> {
-        match text {
-            "tight" => Ok(Self::Tight),
-            "contact" => Ok(Self::Contact),
-            _ => Err(ParseTermError { list: "scope" }),
+            Self::Tight => &[Class::Doc, Class::Nx, Class::Ds, Class::Px],
+            Self::Full => &[Class::Doc, Class::Nx, Class::Ds, Class::Pk, Class::Si],
+            Self::Contact => &[Class::Phone, Class::Email, Class::Loc, Class::Ff],
         }
     }
 }
