@@ -14,6 +14,7 @@ mod imprint;
 mod index;
 mod lock;
 mod mark;
+mod memo;
 mod name;
 mod rebuild;
 mod record;
@@ -112,7 +113,7 @@ impl Store {
         }
     }
 
-    /// Deletes the index rows, subjects and counts of a day; returns how many index rows.
+    /// Deletes the index rows, subjects, memos and counts of a day; returns how many index rows.
     ///
     /// The erasure itself is the destruction of the day's `index` key; this tidies up.
     pub fn delete_day(&self, day: u32) -> Result<usize, StoreError> {
@@ -120,7 +121,9 @@ impl Store {
         let rows = self.rows_of_day(day)?;
         let count = rows.len();
         let subjects = self.subjects_of_day(day)?;
-        for key in rows.into_iter().chain(subjects).chain([subject::sketch_key(day)]) {
+        let memos = self.memos_of_day(day)?;
+        let forgotten = rows.into_iter().chain(subjects).chain(memos);
+        for key in forgotten.chain([subject::sketch_key(day)]) {
             batch.push(Some(day), key, None);
         }
         batch.commit()?;

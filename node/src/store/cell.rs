@@ -18,6 +18,7 @@ pub(super) enum Table {
     Sketch = 5,
     Subject = 6,
     Document = 7,
+    Memo = 16,
 }
 
 impl Table {

@@ -84,6 +84,7 @@ terms! {
         DataAlter = "data.alter", "passenger data were changed";
         DataCombine = "data.combine", "passenger data were combined";
         DataErase = "data.erase", "passenger data were erased";
+        QuarantineRead = "quarantine.read", "somebody read a part of a file that waits in quarantine";
         PolicyLoad = "policy.load", "rules were loaded";
         PolicyActivate = "policy.activate", "rules came into force";
         PolicyReject = "policy.reject", "rules were rejected";
@@ -138,6 +139,7 @@ impl Kind {
             Self::QueryOut | Self::QueryIn | Self::AnswerIn | Self::Deny | Self::Denied => OperationClass::Consultation,
             Self::DisclosureRequest | Self::DisclosureRefuse => OperationClass::Consultation,
             Self::UnmaskRequest | Self::UnmaskGrant | Self::UnmaskRefuse => OperationClass::Consultation,
+            Self::QuarantineRead => OperationClass::Consultation,
             Self::AnswerOut | Self::DisclosureRelease => OperationClass::Disclosure,
             Self::DisclosureReceive | Self::DataLoad => OperationClass::Collection,
             Self::DataAlter => OperationClass::Alteration,
@@ -199,6 +201,7 @@ terms! {
         TravellersRejected = "travellers_rejected", "travellers rejected";
         Documents = "documents", "documents";
         MatchKeys = "match_keys", "match keys";
+        Quarantined = "quarantined", "parts of files in quarantine";
         SensitiveRemoved = "sensitive_removed", "sensitive items removed";
         Findings = "findings", "findings";
         Masked = "masked", "records masked";
