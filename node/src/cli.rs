@@ -7,6 +7,7 @@ mod arguments;
 mod demo;
 mod dispatch;
 mod door;
+mod ingest;
 mod init;
 mod offline;
 mod serve;

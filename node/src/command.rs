@@ -86,6 +86,29 @@ pub enum Command {
         /// The format, where it must not be guessed.
         format: Option<String>,
     },
+    /// What could not be read and waits.
+    QuarantineList,
+    /// One part of it.
+    QuarantineShow {
+        /// The part.
+        id: String,
+        /// The officer who reads its content, and why; recorded.
+        reading: Option<(String, String)>,
+    },
+    /// Loads a part again.
+    QuarantineRetry {
+        /// The part.
+        id: String,
+    },
+    /// Drops a part for good.
+    QuarantineDrop {
+        /// The part.
+        id: String,
+        /// The officer who decides.
+        officer: String,
+        /// Why; sealed to the data protection officer.
+        reason: String,
+    },
     /// Asks partners about one subject, blindly.
     Lookup(Box<Question>),
     /// Follows a hit up.

@@ -62,3 +62,4 @@ pub mod run_files;
 pub mod server;
 pub mod store;
 pub mod telemetry;
+pub mod watch;

@@ -1,5 +1,6 @@
 //! What can be typed, with examples in the help.
 
+use super::ingest::IngestArguments;
 use clap::{ArgGroup, Args, Parser, Subcommand};
 use piux_protocol::vocabulary::{AgreementId, Basis, Declaration, Digest, ElementId, Offence, Purpose, UnitId, Window};
 use std::net::SocketAddr;
@@ -58,14 +59,10 @@ pub enum Verb {
     /// Load API and PNR messages.
     ///
     /// Example: piux --dir uto ingest inbox/*.edi
-    Ingest {
-        /// Files or folders.
-        #[arg(required = true)]
-        paths: Vec<PathBuf>,
-        /// paxlst, pnrgov or ndjson, where it must not be guessed.
-        #[arg(long)]
-        format: Option<String>,
-    },
+    Ingest(IngestArguments),
+    /// Parts of files that could not be read.
+    #[command(subcommand)]
+    Quarantine(QuarantineVerb),
     /// Derive match keys of persons, a JSON object a line; needs no node.
     ///
     /// A line: {"source":"api","surname":"TESTMANN","given":"ERIKA","dob":"1984-02-29","documents":["UTO:L898902C3"]}
@@ -144,6 +141,46 @@ pub struct ServeArguments {
     /// The address partners use, where it differs from `--exchange`.
     #[arg(long)]
     pub public_url: Option<String>,
+    /// Load what is put into this folder; a loaded file is removed, its receipt is in `receipts`.
+    #[arg(long, value_name = "DIR")]
+    pub watch: Option<PathBuf>,
+}
+
+/// What could not be read and waits, sealed.
+#[derive(Debug, Subcommand)]
+pub enum QuarantineVerb {
+    /// What waits, and until when.
+    List,
+    /// One part: where it was and why it could not be read; its content only with a reason.
+    Show {
+        /// The part, as `quarantine list` names it.
+        id: String,
+        /// Show what is in it: personal data. Recorded.
+        #[arg(long, requires_all = ["officer", "reason"])]
+        content: bool,
+        /// The officer who reads.
+        #[arg(long)]
+        officer: Option<String>,
+        /// Why; sealed to the data protection officer.
+        #[arg(long)]
+        reason: Option<String>,
+    },
+    /// Load it again, as after an update; it leaves if all of it is read.
+    Retry {
+        /// The part.
+        id: String,
+    },
+    /// Drop it for good.
+    Drop {
+        /// The part.
+        id: String,
+        /// The officer who decides.
+        #[arg(long)]
+        officer: String,
+        /// Why; sealed to the data protection officer.
+        #[arg(long)]
+        reason: String,
+    },
 }
 
 /// Pairing.
