@@ -122,7 +122,9 @@ pub fn open(store: &Store, id: [u8; 16]) -> Result<Option<Record>, StoreError> {
     let Some(stored) = store.get_record(RecordId(id))? else {
         return Ok(None);
     };
-    let Some(mut record) = read(&stored) else { return Ok(None) };
+    let Some(mut record) = read(&stored) else {
+        return Ok(None);
+    };
     let past = history(store, &record)?;
     if let (false, Ok(heading), SourceKind::Pnr) = (past.is_empty(), ElementId::new(HISTORY), record.origin.source) {
         let told = past.iter().map(|past| past.text(&[]));
@@ -167,7 +169,9 @@ pub fn history(store: &Store, record: &Record) -> Result<Vec<Past>, StoreError> 
     let mut past = Vec::new();
     let mut next: Option<(Record, bool)> = None;
     for version in record.versions.iter().rev() {
-        let Some(stored) = store.get_record(version.record)? else { continue };
+        let Some(stored) = store.get_record(version.record)? else {
+            continue;
+        };
         let whole = stored.identity.is_some();
         let Some(held) = read(&stored) else { continue };
         let (newer, newer_whole) = next.as_ref().map_or((record, true), |(newer, whole)| (newer, *whole));
@@ -199,11 +203,7 @@ fn changes(held: &Record, newer: &Record, both_whole: bool) -> BTreeMap<ElementI
 impl Past {
     /// The change as heading 19 tells it; contents only of these elements.
     pub fn text(&self, contents_of: &[ElementId]) -> String {
-        let was: BTreeMap<_, _> = self
-            .changed
-            .iter()
-            .filter(|(id, _)| contents_of.contains(id))
-            .collect();
+        let was: BTreeMap<_, _> = self.changed.iter().filter(|(id, _)| contents_of.contains(id)).collect();
         let changed: Vec<_> = self.changed.keys().collect();
         if was.is_empty() {
             serde_json::json!({ "until": self.until, "changed": changed }).to_string()

@@ -6,7 +6,7 @@
 
 use super::LoadError;
 use super::work::Work;
-use crate::ingest::model::{BookingKind, DocumentClass, Flight, LocatorRef, letters};
+use crate::ingest::model::{BookingKind, DocumentClass, Flight, LocatorRef};
 use crate::ingest::{Booking, Traveller};
 use crate::store::RecordId;
 use serde::{Deserialize, Serialize};
@@ -180,8 +180,11 @@ fn find_listed(work: &mut Work<'_>, booking: &Booking) -> Result<Option<(RecordI
         return Ok(None);
     };
     for name in listed_names(work, booking, traveller) {
-        if let Some(found) = at(work, &name)? {
-            return Ok(Some(found));
+        if let Some((id, known)) = at(work, &name)? {
+            let prints = prints(work, traveller);
+            if matched(&known.members, &[prints]) == [Some(0)] {
+                return Ok(Some((id, known)));
+            }
         }
     }
     Ok(None)
@@ -271,8 +274,13 @@ pub(super) fn matched(members: &[Member], travellers: &[Vec<Print>]) -> Vec<Opti
                 continue;
             }
             let wanted: Vec<_> = prints.iter().filter(|print| print.0 == evidence).collect();
-            let free = members.iter().enumerate().filter(|(place, _)| !found.contains(&Some(*place)));
-            let mut same = free.filter(|(_, member)| wanted.iter().any(|print| member.prints.contains(print)));
+            let free = members
+                .iter()
+                .enumerate()
+                .filter(|(place, _)| !found.contains(&Some(*place)));
+            let mut same = free
+                .filter(|(_, member)| wanted.iter().any(|print| member.prints.contains(print)))
+                .filter(|(_, member)| evidence != Evidence::Name || !contradict(&member.prints, prints));
             let first = same.next();
             let alone = evidence != Evidence::Name || same.next().is_none();
             if let (Some((place, _)), true, Some(slot)) = (first, alone, found.get_mut(at)) {
@@ -281,6 +289,22 @@ pub(super) fn matched(members: &[Member], travellers: &[Vec<Print>]) -> Vec<Opti
         }
     }
     found
+}
+
+/// Father and son: one name, but other birth dates, or other documents.
+fn contradict(one: &[Print], other: &[Print]) -> bool {
+    let differ = |evidence: Evidence| {
+        let of = |prints: &[Print]| {
+            prints
+                .iter()
+                .filter(|print| print.0 == evidence)
+                .cloned()
+                .collect::<Vec<_>>()
+        };
+        let (one, other) = (of(one), of(other));
+        !one.is_empty() && !other.is_empty() && !one.iter().any(|print| other.contains(print))
+    };
+    differ(Evidence::NameAndBirth) || differ(Evidence::Document)
 }
 
 /// What a traveller can be told by.
@@ -295,11 +319,18 @@ pub(super) fn prints(work: &Work<'_>, traveller: &Traveller) -> Vec<Print> {
     if let Some(reference) = &traveller.carrier_ref {
         add(Evidence::Reference, &[reference.as_bytes()]);
     }
-    for document in traveller.documents.iter().filter(|one| one.class != DocumentClass::Visa) {
+    for document in traveller
+        .documents
+        .iter()
+        .filter(|one| one.class != DocumentClass::Visa)
+    {
         let issuer = document.issuer.as_ref().and_then(|issuer| issuer.code.as_deref());
         let number: String = document.number.chars().filter(char::is_ascii_alphanumeric).collect();
         let number = number.to_ascii_uppercase();
-        add(Evidence::Document, &[issuer.unwrap_or_default().as_bytes(), b"\0", number.as_bytes()]);
+        add(
+            Evidence::Document,
+            &[issuer.unwrap_or_default().as_bytes(), b"\0", number.as_bytes()],
+        );
     }
     for name in &traveller.names {
         let name = [letters(&name.surname), letters(&name.given)].join("/");
@@ -313,6 +344,12 @@ pub(super) fn prints(work: &Work<'_>, traveller: &Traveller) -> Vec<Print> {
         add(Evidence::Name, &[name.as_bytes()]);
     }
     prints
+}
+
+/// The letters of a name in upper case.
+fn letters(text: &str) -> String {
+    let letters = text.chars().filter(|c| c.is_alphabetic());
+    letters.flat_map(char::to_uppercase).collect()
 }
 
 /// Every designator and date a flight of the booking is known by.
@@ -463,6 +500,16 @@ mod tests {
             vec![print(Evidence::Document, "one"), print(Evidence::Name, "smith")],
         ];
         assert_eq!(matched(&members, &travellers), [Some(1), Some(0)]);
+    }
+
+    #[test]
+    fn father_and_son_of_one_name_are_two() {
+        let father = [member(vec![
+            print(Evidence::NameAndBirth, "1950"),
+            print(Evidence::Name, "smith"),
+        ])];
+        let son = vec![print(Evidence::NameAndBirth, "1980"), print(Evidence::Name, "smith")];
+        assert_eq!(matched(&father, &[son]), [None]);
     }
 
     #[test]

@@ -137,7 +137,9 @@ impl LoadReport {
     /// The quality of this sender's data; of a sender too many, that of all others.
     pub(super) fn quality_of(&mut self, sender: &str) -> &mut Quality {
         let known = self.quality.contains_key(sender) || self.quality.len() < SENDERS;
-        self.quality.entry(if known { sender } else { "" }.to_owned()).or_default()
+        self.quality
+            .entry(if known { sender } else { "" }.to_owned())
+            .or_default()
     }
 
     /// Adds what another report counts.

@@ -184,5 +184,8 @@ fn touches(traveller: &Traveller) -> Vec<Touched> {
     let number = |text: &str| text.chars().filter(|c| c.is_ascii_alphanumeric()).collect::<String>();
     let documents = traveller.documents.iter().map(|document| number(&document.number));
     let births = super::keys::birth_dates(traveller).map(Touched::Birth);
-    documents.map(|text| Touched::Document(text.to_ascii_uppercase())).chain(births).collect()
+    documents
+        .map(|text| Touched::Document(text.to_ascii_uppercase()))
+        .chain(births)
+        .collect()
 }
