@@ -97,6 +97,14 @@ pub enum LoadError {
     Quarantine(#[from] QuarantineError),
 }
 
+impl LoadOptions {
+    /// What was typed: the name of a format, the text of a mapping file.
+    pub fn new(format: Option<&str>) -> Result<Self, LoadError> {
+        let format = format.map(parse_format).transpose()?;
+        Ok(Self { format })
+    }
+}
+
 impl Loader {
     /// A loader that indexes under the unit's storage keys.
     pub fn new(ground: Arc<Ground>, index: Arc<LiveIndex>, profile: Profile) -> Result<Self, KeyError> {
@@ -116,15 +124,13 @@ impl Loader {
     }
 
     /// Loads files and folders, one file at a time; in a folder by name, hidden files left out.
-    pub fn load(&self, paths: &[PathBuf], format: Option<&str>) -> Result<LoadReport, LoadError> {
-        let format = format.map(parse_format).transpose()?;
-        let options = LoadOptions { format };
+    pub fn load(&self, paths: &[PathBuf], options: &LoadOptions) -> Result<LoadReport, LoadError> {
         let mut report = LoadReport::default();
         for path in files(paths)? {
             let file = File::open(&path).map_err(|error| LoadError::Path(path.clone(), error))?;
             let mut input = BufReader::with_capacity(BLOCK, file);
             let name = path.display().to_string();
-            let loaded = self.load_stream(&name, &mut input, &options, &mut report, &mut |_| {});
+            let loaded = self.load_stream(&name, &mut input, options, &mut report, &mut |_| {});
             loaded.map_err(|error| match error {
                 LoadError::Stream(error) if error.kind() == std::io::ErrorKind::IsADirectory => {
                     LoadError::Path(path.clone(), error)
@@ -255,7 +261,7 @@ fn parse_format(text: &str) -> Result<Format, LoadError> {
 }
 
 /// The files of a list of files and folders, in order, hidden ones left out.
-fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, LoadError> {
+pub fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, LoadError> {
     let mut found = Vec::new();
     for path in paths {
         if path.is_dir() {

@@ -363,7 +363,9 @@ impl Node {
             Command::Ingest { paths, format } => self.ingest(&paths, format.as_deref()),
             Command::QuarantineList => self.quarantine_list(),
             Command::QuarantineShow { id, reading } => {
-                let reading = reading.as_ref().map(|(officer, reason)| (officer.as_str(), reason.as_str()));
+                let reading = reading
+                    .as_ref()
+                    .map(|(officer, reason)| (officer.as_str(), reason.as_str()));
                 self.quarantine_show(&id, reading)
             }
             Command::QuarantineRetry { id } => self.quarantine_retry(&id),

@@ -100,7 +100,11 @@ fn take(node: &Node, folder: &Path, path: &Path) -> Result<(), WatchError> {
     let mut report = LoadReport::default();
     node.load_stream(&name, &mut input, &LoadOptions::default(), &mut report, &mut |_| {})?;
     let receipt = serde_json::to_vec_pretty(&loaded(&report).json).map_err(io::Error::from)?;
-    files::replace(&folder.join("receipts").join(format!("{name}.json")), &receipt, Readers::Folder)?;
+    files::replace(
+        &folder.join("receipts").join(format!("{name}.json")),
+        &receipt,
+        Readers::Folder,
+    )?;
     Ok(std::fs::remove_file(path)?)
 }
 

@@ -5,7 +5,6 @@ use crate::command::{Command, Report};
 use crate::node::{Node, OpenError};
 use crate::run_files::RunFiles;
 use hyper::body::{Body, Bytes, Frame};
-use serde::Serialize;
 use std::io::{self, Read};
 use std::path::Path;
 use std::pin::Pin;
@@ -48,26 +47,20 @@ async fn directly(node: Arc<Node>, command: &Command) -> Result<Report, Cannot> 
 
 pub(super) async fn through_desk(dir: &Path, command: &Command) -> Result<Report, Cannot> {
     let run = RunFiles::read(dir).map_err(|_| busy(dir))?;
-    let request = to_desk(&run, "/v1/commands")?.json(command);
+    let request = to_desk(&run, "/v1/commands", &[])?.json(command);
     report(request.send().await.map_err(|_| busy(dir))?).await
 }
 
-/// How a stream is named and read.
-#[derive(Debug, Serialize)]
-pub(super) struct Feed {
-    pub(super) name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) format: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) mapping: Option<String>,
-}
-
-/// Streams a file to a running node, as fast as it loads.
-pub(super) async fn feed(run: &RunFiles, feed: &Feed, file: impl Read + Send + 'static) -> Result<Report, Cannot> {
+/// Streams a file to a running node, as fast as it loads; `feed` says how it is named and read.
+pub(super) async fn feed(
+    run: &RunFiles,
+    feed: &[(&str, &str)],
+    file: impl Read + Send + 'static,
+) -> Result<Report, Cannot> {
     let (sender, blocks) = channel(BLOCKS);
     let reading = tokio::task::spawn_blocking(move || read_blocks(file, &sender));
     let body = reqwest::Body::wrap(Blocks(blocks));
-    let request = to_desk(run, "/v1/ingest")?.query(feed).body(body);
+    let request = to_desk(run, "/v1/ingest", feed)?.body(body);
     let answer = request
         .send()
         .await
@@ -78,7 +71,7 @@ pub(super) async fn feed(run: &RunFiles, feed: &Feed, file: impl Read + Send + '
     report(answer).await
 }
 
-fn to_desk(run: &RunFiles, path: &str) -> Result<reqwest::RequestBuilder, Cannot> {
+fn to_desk(run: &RunFiles, path: &str, parameters: &[(&str, &str)]) -> Result<reqwest::RequestBuilder, Cannot> {
     // Taken once per process; the desk itself speaks plain HTTP on loopback.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder()
@@ -86,7 +79,8 @@ fn to_desk(run: &RunFiles, path: &str) -> Result<reqwest::RequestBuilder, Cannot
         .redirect(reqwest::redirect::Policy::none())
         .build()
         .map_err(|error| Cannot::because(&error))?;
-    let address = format!("{}{path}", run.addresses.desk);
+    let address = reqwest::Url::parse_with_params(&format!("{}{path}", run.addresses.desk), parameters)
+        .map_err(|error| Cannot::because(&error))?;
     Ok(client.post(address).bearer_auth(run.credential.as_str()))
 }
 
@@ -136,7 +130,9 @@ impl Body for Blocks {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        self.0.poll_recv(context).map(|block| block.map(|block| block.map(Frame::data)))
+        self.0
+            .poll_recv(context)
+            .map(|block| block.map(|block| block.map(Frame::data)))
     }
 }
 

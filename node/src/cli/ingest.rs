@@ -31,7 +31,7 @@ pub struct IngestArguments {
 /// Loads the files one after the other.
 pub(super) fn run(dir: &Path, arguments: IngestArguments) -> Result<Report, Cannot> {
     let mapping = arguments.mapping.as_deref().map(super::read).transpose()?;
-    let options = LoadOptions::new(arguments.format.as_deref(), mapping.as_deref());
+    let options = LoadOptions::new(arguments.format.as_deref());
     let options = options.map_err(|error| Cannot::because(&error))?;
     let files = files(&arguments.paths).map_err(|error| Cannot::because(&error))?;
     let bar = bar(&files);
@@ -69,12 +69,16 @@ fn through_desk(
     let mut report = LoadReport::default();
     for path in files {
         let body = bar.wrap_read(open(path)?);
-        let query = door::Feed {
-            name: path.display().to_string(),
-            format: format.clone(),
-            mapping: mapping.clone(),
-        };
-        let answer = runtime.block_on(door::feed(&run, &query, body))?;
+        let name = path.display().to_string();
+        let named = [
+            ("name", Some(&name)),
+            ("format", format.as_ref()),
+            ("mapping", mapping.as_ref()),
+        ];
+        let named = named
+            .into_iter()
+            .filter_map(|(key, value)| Some((key, value?.as_str())));
+        let answer = runtime.block_on(door::feed(&run, &named.collect::<Vec<_>>(), body))?;
         let more: LoadReport = serde_json::from_value(answer.json)
             .map_err(|_| Cannot::new("the running node is of another version; restart it"))?;
         report.absorb(more);
@@ -88,7 +92,11 @@ fn open(path: &Path) -> Result<File, Cannot> {
 
 /// Bytes done, rate and time left; on a terminal only.
 fn bar(files: &[PathBuf]) -> ProgressBar {
-    let bytes = files.iter().filter_map(|file| file.metadata().ok()).map(|about| about.len()).sum();
+    let bytes = files
+        .iter()
+        .filter_map(|file| file.metadata().ok())
+        .map(|about| about.len())
+        .sum();
     let style = ProgressStyle::with_template("{bar:30} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left");
     let bar = ProgressBar::new(bytes);
     match style {

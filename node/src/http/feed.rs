@@ -57,7 +57,7 @@ pub(super) async fn ingest(
     let Ok(_turn) = desk.loads.try_acquire() else {
         return problem::busy().into_response();
     };
-    let options = match LoadOptions::new(feed.format.as_deref(), feed.mapping.as_deref()) {
+    let options = match LoadOptions::new(feed.format.as_deref()) {
         Ok(options) => options,
         Err(error) => return problem::cannot(&error).into_response(),
     };
@@ -77,7 +77,13 @@ fn load(
     options: &LoadOptions,
     blocks: Receiver<io::Result<Bytes>>,
 ) -> Result<LoadReport, crate::node::NodeError> {
-    let mut input = BufReader::with_capacity(BLOCK, Blocks { blocks, open: Bytes::new() });
+    let mut input = BufReader::with_capacity(
+        BLOCK,
+        Blocks {
+            blocks,
+            open: Bytes::new(),
+        },
+    );
     let mut report = LoadReport::default();
     node.load_stream(name, &mut input, options, &mut report, &mut |_| {})?;
     Ok(report)

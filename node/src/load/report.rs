@@ -1,7 +1,7 @@
 //! What a load gave: an account of every traveller, and how good the data of each sender are.
 
 use crate::ingest::{self, Booking, Decoded};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Findings kept in one report; the rest are counted.
@@ -10,7 +10,7 @@ const FINDINGS: usize = 10_000;
 const SENDERS: usize = 10_000;
 
 /// What an ingest gave; every traveller read is stored, merged or rejected.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct LoadReport {
     /// Files read.
     pub files: u64,
@@ -47,7 +47,7 @@ pub struct LoadReport {
 }
 
 /// Where travellers went: read = stored + merged + rejected.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TravellerCounts {
     /// Read.
     pub read: u64,
@@ -60,7 +60,7 @@ pub struct TravellerCounts {
 }
 
 /// Full pushes: only a complete one says that a booking it leaves out was cancelled.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PushCounts {
     /// Complete: every part came, and as many bookings as announced.
     pub complete: u64,
@@ -71,7 +71,7 @@ pub struct PushCounts {
 }
 
 /// How good the data of one sender were.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Quality {
     /// Messages.
     pub messages: u64,
@@ -92,7 +92,7 @@ pub struct Quality {
 }
 
 /// A remark about one file.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct FileFinding {
     /// The file.
     pub file: String,
@@ -143,7 +143,9 @@ impl LoadReport {
     }
 
     /// Adds what another report counts.
-    pub(super) fn absorb(&mut self, other: Self) {
+    pub fn absorb(&mut self, other: Self) {
+        self.files += other.files;
+        self.pushes.open = self.pushes.open.max(other.pushes.open);
         self.messages += other.messages;
         self.bookings += other.bookings;
         self.travellers.read += other.travellers.read;

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 
 impl Node {
     pub(super) fn ingest(&self, paths: &[PathBuf], format: Option<&str>) -> Result<Report, NodeError> {
-        let options = LoadOptions::new(format, None)?;
+        let options = LoadOptions::new(format)?;
         Ok(loaded(&self.loader.load(paths, &options)?))
     }
 
@@ -98,7 +98,10 @@ fn text(report: &LoadReport) -> String {
         report.findings.len() as u64 + report.findings_dropped,
     );
     if report.quarantined > 0 {
-        text += &format!("{} part(s) went to quarantine: see `piux quarantine list`.\n", report.quarantined);
+        text += &format!(
+            "{} part(s) went to quarantine: see `piux quarantine list`.\n",
+            report.quarantined
+        );
     }
     if report.pushes.incomplete + report.pushes.open > 0 {
         text += &format!(
