@@ -13,6 +13,7 @@ use piux_protocol::blind::{Descriptor, EpochKey, EpochSeed, SlotCount, SubjectCo
 use piux_protocol::jws::JwsError;
 use piux_protocol::message::epoch::{self, EpochChain};
 use piux_protocol::signature::SigningKey;
+use piux_protocol::identifier::Keyset;
 use piux_protocol::vocabulary::{AgreementId, Class, Purpose, Quarter, Random, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -203,7 +204,7 @@ impl Epochs {
         let current = Quarter::of(now.date());
         for class in Class::ALL {
             occupied.entry((*class, current)).or_default();
-            for ((bucket, quarter), rows) in self.store.occupancy(*class)? {
+            for ((bucket, quarter), rows) in self.store.occupancy(Keyset::CURRENT, *class)? {
                 occupied.entry((*class, quarter)).or_default().push((bucket, rows));
             }
         }

@@ -10,6 +10,7 @@ use crate::records::RecordFacts;
 use crate::store::{BucketRef, IndexRow, Store, StoreError};
 use moka::sync::Cache;
 use piux_protocol::blind::{Bucket, Context, ElementError, LiveRow, Rekey, RowSecret, StorageKey, StoredElement};
+use piux_protocol::identifier::Keyset;
 use piux_protocol::vocabulary::{AgreementId, Class, Purpose, Quarter, Window};
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -149,7 +150,7 @@ impl LiveIndex {
         }
         let held = self
             .store
-            .scan_bucket(search.class, bucket, Window::Quarters(quarter, quarter))?;
+            .scan_bucket(Keyset::CURRENT, search.class, bucket, Window::Quarters(quarter, quarter))?;
         let rekeyed = Arc::new(self.rekey(search, &held, known.as_deref(), change)?);
         self.buckets.insert(place, rekeyed.clone());
         Ok(rekeyed)

@@ -9,6 +9,7 @@ use super::cell::{DaySealing, Table, opened, place};
 use super::engine::damaged;
 use super::{Batch, Store, StoreError, SubjectId};
 use crate::keys::{DayPart, SealingKey};
+use piux_protocol::identifier::Keyset;
 use piux_protocol::vocabulary::{Class, DecodeError, Quarter, Timestamp, Window, base64url, decode_base64url};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -47,8 +48,8 @@ pub struct IndexRow {
 /// One row and where it belongs.
 #[derive(Debug, Clone)]
 pub struct IndexEntry {
-    /// The number of the keyset that derived the match key.
-    pub keyset: u8,
+    /// The keyset that derived the match key.
+    pub keyset: Keyset,
     /// The class of the match key.
     pub class: Class,
     /// Its bucket.
@@ -145,7 +146,7 @@ impl Store {
     /// All rows of a keyset's bucket received within the window whose keys exist, by quarter and day.
     pub fn scan_bucket(
         &self,
-        keyset: u8,
+        keyset: Keyset,
         class: Class,
         bucket: BucketRef,
         window: Window,
@@ -155,8 +156,8 @@ impl Store {
             Window::All => (0, u16::MAX),
             Window::Quarters(first, last) => (first.number(), last.number()),
         };
-        let start = Table::Index.key(&[&[keyset], &bucket.prefix(class), &first.to_be_bytes()]);
-        let end = Table::Index.key(&[&[keyset], &bucket.prefix(class), &last.to_be_bytes(), &[0xff; 12]]);
+        let start = Table::Index.key(&[&[number_of(keyset)], &bucket.prefix(class), &first.to_be_bytes()]);
+        let end = Table::Index.key(&[&[number_of(keyset)], &bucket.prefix(class), &last.to_be_bytes(), &[0xff; 12]]);
         let mut rows = Vec::new();
         self.engine.each(start..=end, |key, value| {
             let name = RowKey::read(key).ok_or(damaged("an index row has another form"))?;
@@ -170,9 +171,9 @@ impl Store {
     }
 
     /// How many rows each bucket of a keyset's class holds in each quarter; for planning slots.
-    pub fn occupancy(&self, keyset: u8, class: Class) -> Result<BTreeMap<(BucketRef, Quarter), u32>, StoreError> {
+    pub fn occupancy(&self, keyset: Keyset, class: Class) -> Result<BTreeMap<(BucketRef, Quarter), u32>, StoreError> {
         let mut counts = BTreeMap::new();
-        for key in self.engine.keys(&Table::Index.key(&[&[keyset, class.code()]]))? {
+        for key in self.engine.keys(&Table::Index.key(&[&[number_of(keyset), class.code()]]))? {
             if let Some(cell) = bucket_and_quarter(&key) {
                 *counts.entry(cell).or_default() += 1;
             }
@@ -180,20 +181,20 @@ impl Store {
         Ok(counts)
     }
 
-    /// The numbers of the keysets of which the index has rows.
-    pub fn keysets(&self) -> Result<BTreeSet<u8>, StoreError> {
+    /// The keysets of which the index has rows.
+    pub fn keysets(&self) -> Result<BTreeSet<Keyset>, StoreError> {
         let mut held = BTreeSet::new();
-        for keyset in 0..=u8::MAX {
-            if self.engine.has_any(&Table::Index.key(&[&[keyset]]))? {
-                held.insert(keyset);
+        for keyset in Keyset::ALL {
+            if self.engine.has_any(&Table::Index.key(&[&[number_of(*keyset)]]))? {
+                held.insert(*keyset);
             }
         }
         Ok(held)
     }
 
     /// Deletes the rows of a keyset no partner asks under any more; returns how many.
-    pub fn drop_keyset(&self, keyset: u8) -> Result<usize, StoreError> {
-        let keys = self.engine.keys(&Table::Index.key(&[&[keyset]]))?;
+    pub fn drop_keyset(&self, keyset: Keyset) -> Result<usize, StoreError> {
+        let keys = self.engine.keys(&Table::Index.key(&[&[number_of(keyset)]]))?;
         for part in keys.chunks(PART) {
             let mut batch = self.batch();
             let rows: Vec<RowKey> = part.iter().filter_map(|key| RowKey::read(key)).collect();
@@ -209,7 +210,7 @@ impl Store {
         let quarter = quarter_of(day).number().to_be_bytes();
         for keyset in self.keysets()? {
             for (class, bucket) in Class::ALL.iter().flat_map(|class| BucketRef::all().map(move |b| (class, b))) {
-                let prefix = Table::Index.key(&[&[keyset], &bucket.prefix(*class), &quarter, &day.to_be_bytes()]);
+                let prefix = Table::Index.key(&[&[number_of(keyset)], &bucket.prefix(*class), &quarter, &day.to_be_bytes()]);
                 found.extend(self.engine.keys(&prefix)?);
             }
         }
@@ -224,13 +225,19 @@ impl Store {
         let mut key = [0; RowKey::LEN];
         self.random.fill(&mut key);
         let [head @ .., _, _, _, _, _, _, _, _] = &mut key;
-        *head = [Table::Index as u8, entry.keyset, class, family, bucket, q0, q1, d0, d1, d2, d3];
+        *head = [Table::Index as u8, number_of(entry.keyset), class, family, bucket, q0, q1, d0, d1, d2, d3];
         RowKey(key)
     }
 
     fn seal_row(&self, sealing: &SealingKey, key: &[u8], row: &IndexRow) -> Vec<u8> {
         sealing.seal(&*self.random, &place(self.unit(), key), &row.encode())
     }
+}
+
+/// A keyset's number in the keys of rows: its place in the list of all, from 1.
+fn number_of(keyset: Keyset) -> u8 {
+    let before = Keyset::ALL.iter().take_while(|other| **other != keyset);
+    u8::try_from(before.count() + 1).unwrap_or(u8::MAX)
 }
 
 /// The quarter of a day of receipt.
@@ -243,9 +250,9 @@ impl RowKey {
     pub const LEN: usize = 19;
 
     /// The keyset of the row.
-    pub fn keyset(self) -> u8 {
-        let [_, keyset, ..] = self.0;
-        keyset
+    pub fn keyset(self) -> Option<Keyset> {
+        let [_, number, ..] = self.0;
+        Keyset::ALL.iter().copied().find(|keyset| number_of(*keyset) == number)
     }
 
     /// Its bytes.
