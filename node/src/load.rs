@@ -16,6 +16,8 @@ use crate::ledger::{Counter, Entry, Kind as EntryKind, LedgerError, Role};
 use crate::records::{Origin, Record, RecordFacts};
 use crate::store::{RecordId, StoreError};
 use finder::Finder;
+pub use finder::Noticed;
+
 use piux_policy::Profile;
 use piux_policy::term::Kind;
 use piux_protocol::message::disclosure::SourceKind;

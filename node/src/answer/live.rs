@@ -148,9 +148,12 @@ impl LiveIndex {
         if let Some(fresh) = known.as_ref().filter(|known| known.change == change) {
             return Ok(fresh.clone());
         }
-        let held = self
-            .store
-            .scan_bucket(Keyset::CURRENT, search.class, bucket, Window::Quarters(quarter, quarter))?;
+        let held = self.store.scan_bucket(
+            Keyset::CURRENT,
+            search.class,
+            bucket,
+            Window::Quarters(quarter, quarter),
+        )?;
         let rekeyed = Arc::new(self.rekey(search, &held, known.as_deref(), change)?);
         self.buckets.insert(place, rekeyed.clone());
         Ok(rekeyed)
