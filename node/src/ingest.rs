@@ -10,6 +10,8 @@
 //! (Directive (EU) 2016/681 Art. 13(4)) never leaves a decoder; only a count per code does.
 //! No finding, error or `Debug` output carries content of a message.
 
+pub mod acknowledge;
+pub mod cusres;
 pub mod date;
 mod docs;
 mod dress;
@@ -97,9 +99,10 @@ fn dispatch(message: &Message<'_>, out: &mut Decoded) {
         "PAXLST" if message.header.text(2, 1) == "001" => paxlst::legacy::decode(message, out),
         "PAXLST" => paxlst::decode(message, out),
         "PNRGOV" => pnrgov::decode(message, out),
-        "CUSRES" | "ACKRES" | "GOVREQ" | "CONTRL" => {
-            out.note("message.not_passengers", Severity::Info, message.start())
-        }
+        "CUSRES" => cusres::decode(message, out),
+        "ACKRES" => cusres::acknowledgement(message, out),
+        "GOVREQ" => out.note("message.request", Severity::Info, message.start()),
+        "CONTRL" => out.note("message.not_passengers", Severity::Info, message.start()),
         _ => out.reject(0, "message.unknown", message.start()),
     }
 }

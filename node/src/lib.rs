@@ -56,6 +56,7 @@ pub mod ledger;
 pub mod load;
 pub mod node;
 pub mod partners;
+pub mod quarantine;
 pub mod records;
 pub mod requests;
 pub mod run_files;

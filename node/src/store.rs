@@ -16,6 +16,7 @@ mod imprint;
 mod index;
 mod lock;
 mod mark;
+mod memo;
 mod name;
 mod person;
 mod rebuild;
@@ -128,7 +129,7 @@ impl Store {
         self.joins.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Deletes the index rows, persons and counts of a day; returns how many index rows.
+    /// Deletes the index rows, persons, memos and counts of a day; returns how many index rows.
     ///
     /// The erasure itself is the destruction of the day's `index` key; this tidies up.
     pub fn delete_day(&self, day: u32) -> Result<usize, StoreError> {
@@ -136,7 +137,9 @@ impl Store {
         let rows = self.rows_of_day(day)?;
         let count = rows.len();
         let persons = self.dated_of_day(day)?;
-        for key in rows.into_iter().chain(persons).chain([subject::sketch_key(day)]) {
+        let memos = self.memos_of_day(day)?;
+        let forgotten = rows.into_iter().chain(persons).chain(memos);
+        for key in forgotten.chain([subject::sketch_key(day)]) {
             batch.push(Some(day), key, None);
         }
         batch.commit()?;

@@ -1,5 +1,7 @@
 //! What decoding a file gave: bookings, and an account of everything else.
 
+use super::acknowledge::Receipt;
+use super::cusres::Response;
 use super::finding::{Finding, Position, Severity};
 use super::model::Booking;
 use std::collections::BTreeMap;
@@ -27,6 +29,10 @@ pub struct Decoded {
     pub rejected: usize,
     /// Travellers read, the rejected ones included.
     pub travellers_read: usize,
+    /// The passenger lists and pushes among the messages: what acknowledgements answer.
+    pub receipts: Vec<Receipt>,
+    /// Answers of authorities among the messages. They hold no travellers.
+    pub responses: Vec<Response>,
 }
 
 impl Decoded {
@@ -77,6 +83,7 @@ impl fmt::Debug for Decoded {
             .field("sensitive_removed", &self.sensitive_removed)
             .field("rejected", &self.rejected)
             .field("travellers_read", &self.travellers_read)
+            .field("responses", &self.responses.len())
             .finish_non_exhaustive()
     }
 }
