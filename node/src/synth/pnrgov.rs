@@ -272,7 +272,7 @@ impl Pnr<'_> {
             (false, false) => "M",
         };
         let day = |date: Date| date.strftime("%d%b%y").to_string().to_ascii_uppercase();
-        let given = spelt.given.replace(' ', "/");
+        let given = spelt.given.replacen(' ', "/", 1);
         let text = format!(
             "/P/{}/{}/{}/{}/{sex}/{}/{}/{given}",
             spelt.issuer,
