@@ -11,6 +11,7 @@ mod ingest;
 mod init;
 mod offline;
 mod serve;
+mod synth;
 
 pub use arguments::{Cli, Verb};
 

@@ -35,6 +35,7 @@ use crate::ledger::{Counter, Entry, Kind as EntryKind, LedgerError, Role};
 use crate::quarantine::{Quarantine, QuarantineError};
 use crate::store::StoreError;
 use finder::Finder;
+pub use finder::Noticed;
 use metered::Metered;
 use piux_policy::Profile;
 use piux_protocol::vocabulary::sha256;

@@ -1,6 +1,7 @@
 //! What can be typed, with examples in the help.
 
 use super::ingest::IngestArguments;
+use super::synth::SynthArguments;
 use clap::{ArgGroup, Args, Parser, Subcommand};
 use piux_protocol::vocabulary::{AgreementId, Basis, Declaration, Digest, ElementId, Offence, Purpose, UnitId, Window};
 use std::net::SocketAddr;
@@ -70,6 +71,10 @@ pub enum Verb {
         /// The persons, NDJSON; `-` reads standard input.
         file: PathBuf,
     },
+    /// Write invented passenger traffic in every format, with the truth beside it; needs no node.
+    ///
+    /// Example: piux synth --out traffic --travellers 20000 --seed 7
+    Synth(SynthArguments),
     /// Ask partners whether one subject is known to them; they do not learn about whom.
     Lookup(LookupArguments),
     /// Follow a hit up: ask for data elements, with reasons.
@@ -95,6 +100,9 @@ pub enum Verb {
     /// The database.
     #[command(subcommand)]
     Store(StoreVerb),
+    /// Which records are taken for one person's, and why.
+    #[command(subcommand)]
+    Subject(SubjectVerb),
     /// Check the node, and the way to a partner, layer by layer.
     Doctor {
         /// The partner to reach.
@@ -458,6 +466,37 @@ pub enum ReceiptVerb {
 pub enum StoreVerb {
     /// Make it anew from the segment log, while the node is stopped; the old one is set aside.
     Rebuild,
+    /// Index every record under a keyset more, while agreements move to it or from it.
+    Reindex {
+        /// The keyset, as agreements name it.
+        #[arg(long)]
+        keyset: String,
+    },
+    /// Remove the index rows of an older keyset.
+    Drop {
+        /// The keyset, as agreements name it.
+        #[arg(long)]
+        keyset: String,
+    },
+}
+
+/// Persons.
+#[derive(Debug, Subcommand)]
+pub enum SubjectVerb {
+    /// The records of a person and why they are one; nothing of what they hold. The reading is recorded.
+    Show {
+        /// A record, a subject, or a partner's request that follows a hit up.
+        name: String,
+    },
+    /// Set a record apart from the person it was taken for; the two never join again.
+    Split {
+        /// The record.
+        #[arg(long)]
+        record: String,
+        /// Why; kept sealed.
+        #[arg(long)]
+        reason: String,
+    },
 }
 
 /// Keys.

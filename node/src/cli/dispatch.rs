@@ -2,9 +2,9 @@
 
 use super::arguments::{
     AgreementVerb, AuditVerb, Cli, KeyVerb, LookupArguments, PairVerb, PolicyVerb, QuarantineVerb, ReceiptVerb,
-    ReceivedVerb, RequestsVerb, StoreVerb, Verb, unit,
+    ReceivedVerb, RequestsVerb, StoreVerb, SubjectVerb, Verb, unit,
 };
-use super::{Cannot, demo, door, ingest, init, offline, read, serve};
+use super::{Cannot, demo, door, ingest, init, offline, read, serve, synth};
 use crate::command::{Command, FollowUp, Question, Report};
 use piux_protocol::vocabulary::UnitId;
 use std::path::PathBuf;
@@ -19,6 +19,7 @@ impl Cli {
             Verb::Serve(arguments) => return serve::run(&dir, arguments),
             Verb::Ingest(arguments) => return ingest::run(&dir, arguments),
             Verb::MatchKeys { file } => return offline::match_keys(&file),
+            Verb::Synth(arguments) => return synth::run(arguments),
             Verb::Authority(verb) => return offline::authority(verb),
             Verb::Key(KeyVerb::Dpo { key }) => return offline::new_dpo_key(&key),
             Verb::Store(StoreVerb::Rebuild) => return offline::rebuild_store(&dir),
@@ -59,13 +60,18 @@ impl Verb {
             Self::Receipt(ReceiptVerb::Show { request }) => Command::Receipt { request },
             Self::Key(KeyVerb::List) => Command::KeyList,
             Self::Doctor { partner } => Command::Doctor { partner },
+            Self::Subject(SubjectVerb::Show { name }) => Command::SubjectShow { name },
+            Self::Subject(SubjectVerb::Split { record, reason }) => Command::SubjectSplit { record, reason },
+            Self::Store(StoreVerb::Reindex { keyset }) => Command::StoreReindex { keyset },
+            Self::Store(StoreVerb::Drop { keyset }) => Command::StoreDrop { keyset },
             Self::Demo { .. }
             | Self::Init(_)
             | Self::Serve(_)
             | Self::Ingest(_)
             | Self::MatchKeys { .. }
+            | Self::Synth(_)
             | Self::Authority(_)
-            | Self::Store(_)
+            | Self::Store(StoreVerb::Rebuild)
             | Self::Key(KeyVerb::Dpo { .. })
             | Self::Receipt(ReceiptVerb::Verify { .. }) => return Err(Cannot::new("this command needs no node")),
         })
