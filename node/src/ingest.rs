@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! bytes -> dress -> edifact -> {paxlst, pnrgov} -> model -> Decoded
-//!                -> ndjson -----------------------^
+//!       -> xml (PNRGOV) ---------------------------^
+//!       -> ndjson, {csv, json} -> mapping -> profile
 //! ```
 //!
 //! Decoding never fails: what cannot be read becomes a [`Finding`] with a position and a rule,
@@ -11,20 +12,26 @@
 //! No finding, error or `Debug` output carries content of a message.
 
 pub mod acknowledge;
+mod csv;
 pub mod cusres;
 pub mod date;
 mod docs;
 mod dress;
 pub mod edifact;
 pub mod finding;
+mod json;
+pub mod mapping;
 pub mod model;
 mod ndjson;
 mod paxlst;
 mod pnrgov;
+mod profile;
 pub mod report;
 pub mod sensitive;
+mod xml;
 
 pub use finding::{Finding, Position, Severity};
+pub use mapping::{Mapping, MappingError};
 pub use model::{Booking, Traveller};
 pub use report::Decoded;
 
@@ -41,6 +48,12 @@ pub enum Format {
     Edifact,
     /// The national profile `piu-passenger-v1`, one traveller on one flight per line.
     Ndjson,
+    /// PNRGOV XML.
+    Xml,
+    /// A table: our profile, or any that a [`Mapping`] explains.
+    Csv,
+    /// A JSON document: an array of our profile, or any that a [`Mapping`] explains.
+    Json,
 }
 
 impl Format {
@@ -51,6 +64,9 @@ impl Format {
             .find(|b| !dress::is_padding(**b) && !matches!(**b, 0xEF | 0xBB | 0xBF));
         match first {
             Some(b'{') => Some(Self::Ndjson),
+            Some(b'[') => Some(Self::Json),
+            Some(b'<') => Some(Self::Xml),
+            _ if csv::looks_like_profile(bytes) => Some(Self::Csv),
             _ => dress::next(bytes, 0).map(|_| Self::Edifact),
         }
     }
@@ -66,7 +82,14 @@ pub fn decode(bytes: &[u8], format: Option<Format>, received: Timestamp) -> Deco
     }
     match format.or_else(|| Format::detect(bytes)) {
         Some(Format::Edifact) => decode_edifact(bytes, received, &mut out),
-        Some(Format::Ndjson) => ndjson::decode(bytes, received, &mut out),
+        Some(format) => {
+            let mut bytes = bytes;
+            let read: std::io::Result<()> = read_units(&mut bytes, format, None, received, &mut |part| {
+                absorb(&mut out, part);
+                Ok(())
+            });
+            debug_assert!(read.is_ok(), "memory can always be read");
+        }
         None if dress::is_blank(bytes) => out.note("format.empty", Severity::Warning, Position::default()),
         None => out.reject(0, "format.unknown", Position::default()),
     }
@@ -81,9 +104,58 @@ pub fn read<E: From<std::io::Error>>(
     received: Timestamp,
     each: &mut dyn FnMut(Decoded) -> Result<(), E>,
 ) -> Result<(), E> {
+    if let Some(format) = format.filter(|format| *format != Format::Edifact) {
+        return read_units(input, format, None, received, each);
+    }
     let mut bytes = Vec::new();
     input.read_to_end(&mut bytes)?;
     each(decode(&bytes, format, received))
+}
+
+/// The same for an export that a mapping file explains.
+pub fn read_mapped<E: From<std::io::Error>>(
+    input: &mut dyn std::io::BufRead,
+    mapping: &Mapping,
+    received: Timestamp,
+    each: &mut dyn FnMut(Decoded) -> Result<(), E>,
+) -> Result<(), E> {
+    read_units(input, mapping.format(), Some(mapping), received, each)
+}
+
+/// Every format but EDIFACT, unit by unit: a PNR, a booking's lines.
+fn read_units<E: From<std::io::Error>>(
+    input: &mut dyn std::io::BufRead,
+    format: Format,
+    mapping: Option<&Mapping>,
+    received: Timestamp,
+    each: &mut dyn FnMut(Decoded) -> Result<(), E>,
+) -> Result<(), E> {
+    let profile = Mapping::profile();
+    let mapping = mapping.unwrap_or(&profile);
+    match format {
+        Format::Edifact => Ok(()),
+        Format::Ndjson => ndjson::read(input, received, each),
+        Format::Xml => xml::read(input, received, each),
+        Format::Csv => csv::read(input, received, mapping, each),
+        Format::Json => json::read(input, received, mapping, each),
+    }
+}
+
+fn absorb(out: &mut Decoded, part: Decoded) {
+    out.messages += part.messages;
+    out.rejected += part.rejected;
+    out.travellers_read += part.travellers_read;
+    out.findings_dropped += part.findings_dropped;
+    for finding in part.findings {
+        out.note(finding.rule, finding.severity, finding.position);
+    }
+    for (code, count) in part.sensitive_removed {
+        *out.sensitive_removed.entry(code).or_default() += count;
+    }
+    for (kind, count) in part.text_withheld {
+        *out.text_withheld.entry(kind).or_default() += count;
+    }
+    out.bookings.extend(part.bookings);
 }
 
 fn decode_edifact(bytes: &[u8], received: Timestamp, out: &mut Decoded) {

@@ -9,7 +9,7 @@ use crate::ingest::docs::{Docs, Inft};
 use crate::ingest::model::{Booking, Contact, Document, Kind, NameForm, NameSource, Role, Traveller};
 
 /// Something a request says about somebody.
-pub(super) enum Fact {
+pub(in crate::ingest) enum Fact {
     Docs(Box<Docs>),
     Inft(Inft),
     Visa(Document),
@@ -22,16 +22,16 @@ pub(super) enum Fact {
 }
 
 /// A fact, and everything that tells whom it is about.
-pub(super) struct Claim {
-    pub(super) fact: Fact,
-    pub(super) references: Vec<String>,
+pub(in crate::ingest) struct Claim {
+    pub(in crate::ingest) fact: Fact,
+    pub(in crate::ingest) references: Vec<String>,
     /// The traveller in whose group the request stands.
-    pub(super) group: Option<usize>,
-    pub(super) flight: Option<usize>,
+    pub(in crate::ingest) group: Option<usize>,
+    pub(in crate::ingest) flight: Option<usize>,
 }
 
 /// The traveller of a reference.
-pub(super) fn by_reference(booking: &Booking, reference: &str) -> Option<usize> {
+pub(in crate::ingest) fn by_reference(booking: &Booking, reference: &str) -> Option<usize> {
     let same = |traveller: &Traveller| traveller.reference.as_deref() == Some(reference);
     booking
         .travellers
@@ -41,7 +41,7 @@ pub(super) fn by_reference(booking: &Booking, reference: &str) -> Option<usize> 
 }
 
 /// The traveller a second mention of a name means.
-pub(super) fn known(booking: &Booking, mention: &Traveller) -> Option<usize> {
+pub(in crate::ingest) fn known(booking: &Booking, mention: &Traveller) -> Option<usize> {
     let reference = mention
         .reference
         .as_deref()
@@ -52,7 +52,7 @@ pub(super) fn known(booking: &Booking, mention: &Traveller) -> Option<usize> {
 }
 
 /// Gives every claim to its traveller. Infants first: what is theirs must not fall to an adult.
-pub(super) fn settle(booking: &mut Booking, claims: Vec<Claim>, doubts: &mut Vec<&'static str>) {
+pub(in crate::ingest) fn settle(booking: &mut Booking, claims: Vec<Claim>, doubts: &mut Vec<&'static str>) {
     let (infants, rest): (Vec<_>, Vec<_>) = claims
         .into_iter()
         .partition(|claim| matches!(claim.fact, Fact::Inft(_)));

@@ -7,6 +7,7 @@ use crate::ingest::docs;
 use crate::ingest::edifact::Segment;
 use crate::ingest::report::Decoded;
 use crate::ingest::sensitive::{self, Fate};
+use jiff::civil::Date;
 use std::borrow::Cow;
 
 /// Counts a request that is not read: among history nothing is.
@@ -32,14 +33,14 @@ fn read(draft: &mut Draft, code: &str, segment: &Segment<'_>, out: &mut Decoded)
         seats(draft, segment);
         return;
     }
-    match fact(code, &free_text(segment), draft) {
+    match fact(code, &free_text(segment), draft.message) {
         Some(fact) => claim(draft, segment, fact),
         None => out.withheld("SSR"),
     }
 }
 
-fn fact(code: &str, text: &str, draft: &Draft) -> Option<Fact> {
-    let message = draft.message;
+/// What the text of a request says, by the grammar of its code; none if nothing of it can be read.
+pub(in crate::ingest) fn fact(code: &str, text: &str, message: Date) -> Option<Fact> {
     match code {
         "DOCS" => Some(Fact::Docs(Box::new(docs::docs(text, message)))),
         "DOCO" => docs::doco(text, message).map(Fact::Visa),
