@@ -148,8 +148,16 @@ fn every_sample_holds_what_was_counted_by_hand() {
 
 fn tally(decoded: &Decoded) -> (usize, usize, usize, usize, u64) {
     let travellers = || decoded.bookings.iter().flat_map(|booking| &booking.travellers);
-    let legs: BTreeSet<_> = decoded.bookings.iter().flat_map(|booking| &booking.flights).map(leg).collect();
-    let cancelled = decoded.bookings.iter().filter(|booking| booking.function == Function::Cancel);
+    let legs: BTreeSet<_> = decoded
+        .bookings
+        .iter()
+        .flat_map(|booking| &booking.flights)
+        .map(leg)
+        .collect();
+    let cancelled = decoded
+        .bookings
+        .iter()
+        .filter(|booking| booking.function == Function::Cancel);
     (
         travellers().count(),
         travellers().map(|one| one.documents.len()).sum(),
@@ -167,18 +175,38 @@ fn an_answer_of_an_authority_is_read_passenger_by_passenger_and_gives_no_travell
         let [response] = decoded.responses.as_slice() else {
             panic!("{name}: one response")
         };
-        assert_eq!((response.kind, response.flights.as_slice()), (ResponseKind::Passengers, &[(*flight).to_owned()][..]));
+        assert_eq!(
+            (response.kind, response.flights.as_slice()),
+            (ResponseKind::Passengers, &[(*flight).to_owned()][..])
+        );
         let told: Vec<_> = response
             .answers
             .iter()
-            .map(|one| format!("{} {} {}", one.locator.as_deref().unwrap(), one.carrier_ref.as_deref().unwrap(), one.code))
+            .map(|one| {
+                format!(
+                    "{} {} {}",
+                    one.locator.as_deref().unwrap(),
+                    one.carrier_ref.as_deref().unwrap(),
+                    one.code
+                )
+            })
             .collect();
         assert_eq!(told, *passengers, "{name}");
         let refused = passengers.iter().filter(|one| one.ends_with("1Z")).count();
-        assert_eq!((response.count(Verdict::NoBoard), response.count(Verdict::Board)), (refused, passengers.len() - refused));
-        assert_eq!((decoded.travellers_read, decoded.bookings.len(), decoded.rejected), (0, 0, 0), "{name}");
+        assert_eq!(
+            (response.count(Verdict::NoBoard), response.count(Verdict::Board)),
+            (refused, passengers.len() - refused)
+        );
+        assert_eq!(
+            (decoded.travellers_read, decoded.bookings.len(), decoded.rejected),
+            (0, 0, 0),
+            "{name}"
+        );
     }
-    assert_eq!(std::fs::read_dir(samples.join("cusres")).unwrap().count(), counts::ANSWERS.len());
+    assert_eq!(
+        std::fs::read_dir(samples.join("cusres")).unwrap().count(),
+        counts::ANSWERS.len()
+    );
 }
 
 /// Every list and push among the samples is answered, and both tokenizers can read the answer.
@@ -191,7 +219,10 @@ fn every_sample_can_be_acknowledged() {
         let answers = decoded.acknowledgements("UTOPIU", at);
         assert_eq!(answers.len(), decoded.messages, "{name}");
         for answer in answers {
-            assert!(edifact_rs::from_bytes(answer.as_bytes()).all(|segment| segment.is_ok()), "{name}");
+            assert!(
+                edifact_rs::from_bytes(answer.as_bytes()).all(|segment| segment.is_ok()),
+                "{name}"
+            );
             let back = read(answer.as_bytes());
             let rules: Vec<_> = back.findings.iter().map(|finding| finding.rule).collect();
             assert_eq!(rules, ["message.response"], "{name}: {answer}");

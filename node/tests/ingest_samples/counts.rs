@@ -29,9 +29,30 @@ pub(crate) const COUNTS: &[Count] = &[
     Count("paxlst/gtas-parsers-apisMessage", 2, 0, 2, 0, 0),
     Count("paxlst/gtas-pyport-02B-abridged", 5, 4, 1, 0, 0),
     Count("paxlst/gtas-unit-testAPISParsingWithNoMEASegment", 1, 1, 1, 0, 0),
-    Count("paxlst/gtas-unit-testAPISParsingWithNoMEASegmentAndTwoBagCountOnFTXSegment", 1, 1, 1, 0, 0),
-    Count("paxlst/gtas-unit-testAPISParsingWithOnlyBagCountInMEASegment", 1, 1, 1, 0, 0),
-    Count("paxlst/gtas-unit-testAPISParsingWithOnlyBagWeightInMEASegment", 1, 1, 1, 0, 0),
+    Count(
+        "paxlst/gtas-unit-testAPISParsingWithNoMEASegmentAndTwoBagCountOnFTXSegment",
+        1,
+        1,
+        1,
+        0,
+        0,
+    ),
+    Count(
+        "paxlst/gtas-unit-testAPISParsingWithOnlyBagCountInMEASegment",
+        1,
+        1,
+        1,
+        0,
+        0,
+    ),
+    Count(
+        "paxlst/gtas-unit-testAPISParsingWithOnlyBagWeightInMEASegment",
+        1,
+        1,
+        1,
+        0,
+        0,
+    ),
     Count("paxlst/gtas-unit-testMultipleTdtWithLoc92", 0, 0, 2, 0, 0),
     Count("paxlst/gtas-unit-testMultipleTdtWithOneLegEach", 0, 0, 2, 0, 0),
     Count("paxlst/gtas-unit-testSingleTdtWithLoc92", 0, 0, 2, 0, 0),
@@ -77,10 +98,22 @@ pub(crate) const COUNTS: &[Count] = &[
 
 /// Answers of authorities: file, flights, and of each passenger the locator, the reference and the code.
 pub(crate) const ANSWERS: &[(&str, &str, &[&str])] = &[
-    ("cusres/astra-iapi-cn-1", "CA339", &["MWZRDQ PAXID1 0Z", "MWZRCY PAXID2 0Z"]),
-    ("cusres/astra-iapi-cn-2", "MU2599", &["MLCKPK PAXID1 0Z", "MLCKPM PAXID2 0Z"]),
+    (
+        "cusres/astra-iapi-cn-1",
+        "CA339",
+        &["MWZRDQ PAXID1 0Z", "MWZRCY PAXID2 0Z"],
+    ),
+    (
+        "cusres/astra-iapi-cn-2",
+        "MU2599",
+        &["MLCKPK PAXID1 0Z", "MLCKPM PAXID2 0Z"],
+    ),
     ("cusres/astra-iapi-cn-3", "ZH9073", &["MXRLBK PAXID1 1Z"]),
     ("cusres/astra-iapi-cn-4", "ZH9073", &["MXRLBK PAXID1 0Z"]),
-    ("cusres/astra-iapi-cn-5", "MU2911", &["PD1WJW PAXID1 0Z", "MXRLBK PAXID2 0Z"]),
+    (
+        "cusres/astra-iapi-cn-5",
+        "MU2911",
+        &["PD1WJW PAXID1 0Z", "MXRLBK PAXID2 0Z"],
+    ),
     ("cusres/astra-iapi-cn-6", "CA339", &["MWZRDQ PAXID1 0Z"]),
 ];
