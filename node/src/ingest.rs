@@ -101,7 +101,11 @@ pub fn resume<E: From<std::io::Error>>(
     }
     let format = format.or_else(|| Format::detect(&head));
     let mut input = Cursor::new(head).chain(input);
-    let mut later = |part: Decoded| if part.position_end > after { each(part) } else { Ok(()) };
+    // A reader that does not tell where its units end gives all of them again; loading knows them.
+    let mut later = |part: Decoded| match part.position_end {
+        1.. if part.position_end <= after => Ok(()),
+        _ => each(part),
+    };
     match format {
         Some(Format::Ndjson) => whole(&mut input, received, &mut later),
         Some(Format::Edifact) | None => edifact::read(&mut input, received.date(), after, dispatch, &mut later),

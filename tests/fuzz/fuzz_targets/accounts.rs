@@ -12,7 +12,14 @@ pub fn now() -> Timestamp {
 pub fn balanced(bytes: &[u8], format: Option<Format>) -> Decoded {
     let decoded = decode(bytes, format, now());
     let kept: usize = decoded.bookings.iter().map(|booking| booking.travellers.len()).sum();
-    assert_eq!(decoded.travellers_read, kept + decoded.rejected, "every traveller is kept or rejected");
-    assert!(decoded.position_end <= bytes.len() as u64, "no unit ends behind the input");
+    assert_eq!(
+        decoded.travellers_read,
+        kept + decoded.rejected,
+        "every traveller is kept or rejected"
+    );
+    assert!(
+        decoded.position_end <= bytes.len() as u64,
+        "no unit ends behind the input"
+    );
     decoded
 }

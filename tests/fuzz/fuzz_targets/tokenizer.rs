@@ -7,7 +7,10 @@ use piux_node::ingest::edifact::segments;
 fuzz_target!(|bytes: &[u8]| {
     let mut last = None;
     for segment in segments(bytes) {
-        assert!(last.is_none_or(|last| last < segment.offset()), "segments follow each other");
+        assert!(
+            last.is_none_or(|last| last < segment.offset()),
+            "segments follow each other"
+        );
         last = Some(segment.offset());
         let read: usize = segment
             .elements()
