@@ -33,20 +33,22 @@ pub(super) fn read<E: From<io::Error>>(
         return joiner.finish();
     };
     let position = header.position;
-    let Ok(header) = cells(&header) else {
-        joiner.lose("csv.header", position)?;
+    let raw = header.bytes.to_vec();
+    let table = cells(&header).ok().map(|cells| Table::new(raw.clone(), &cells, mapping));
+    let Some(table) = table.filter(|_| header.broken.is_none()) else {
+        joiner.lose("csv.header", position, &[&raw])?;
         return joiner.finish();
     };
-    let table = Table::new(&header, mapping);
     for (rule, severity, column) in &table.doubts {
         joiner.note(rule, *severity, at(position, *column));
     }
     if !table.is_of_flights() {
-        joiner.lose("csv.header", position)?;
+        joiner.lose("csv.header", position, &[&raw])?;
         return joiner.finish();
     }
     while let Some(cut) = rows.next()? {
         table.take(&cut, received, &mut joiner)?;
+        joiner.reached(cut.end);
     }
     joiner.finish()
 }
@@ -81,6 +83,8 @@ pub(super) fn decoded(bytes: &[u8], charset: Option<Charset>) -> Cow<'_, str> {
 
 /// A table whose header has been read.
 struct Table<'m> {
+    /// The header as it stands in the file: without it a row means nothing.
+    header: Vec<u8>,
     mapping: Cow<'m, Mapping>,
     columns: HashMap<String, usize>,
     width: usize,
@@ -88,7 +92,7 @@ struct Table<'m> {
 }
 
 impl<'m> Table<'m> {
-    fn new(header: &[Vec<u8>], mapping: &'m Mapping) -> Self {
+    fn new(raw: Vec<u8>, header: &[Vec<u8>], mapping: &'m Mapping) -> Self {
         let mut doubts = Vec::new();
         let headings: Vec<String> = header
             .iter()
@@ -115,6 +119,7 @@ impl<'m> Table<'m> {
             doubts.push(("csv.column_missing", Severity::Error, 0));
         }
         Self {
+            header: raw,
             mapping,
             columns,
             width: headings.len(),
@@ -136,17 +141,18 @@ impl<'m> Table<'m> {
         joiner: &mut Joiner<'_, E>,
     ) -> Result<(), E> {
         let position = cut.position;
+        let raw: [&[u8]; 3] = [&self.header, b"\n", cut.bytes];
         if let Some(rule) = cut.broken {
-            return joiner.lose(rule, position);
+            return joiner.lose(rule, position, &raw);
         }
         let Ok(cells) = cells(cut) else {
-            return joiner.lose("syntax.csv", position);
+            return joiner.lose("syntax.csv", position, &raw);
         };
         if cells.iter().all(|cell| super::dress::is_blank(cell)) {
             return Ok(());
         }
         if cells.len() > self.width {
-            return joiner.lose("csv.width", position);
+            return joiner.lose("csv.width", position, &raw);
         }
         if cells.len() < self.width {
             joiner.note("csv.width", Severity::Warning, position);
@@ -167,7 +173,7 @@ impl<'m> Table<'m> {
                     let column = self.columns.get(column).map_or(0, |column| column + 1);
                     joiner.note(rule, Severity::Warning, at(position, column));
                 }
-                joiner.take(line, position)?;
+                joiner.take(line, position, &raw)?;
             }
         }
         Ok(())

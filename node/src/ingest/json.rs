@@ -27,20 +27,10 @@ pub(super) fn read<E: From<io::Error>>(
     let mut joiner = Joiner::new(received.date(), each);
     let mut elements = Elements::new(input);
     let mut any = false;
-    while let Some(Cut { bytes, position, broken }) = elements.next()? {
+    while let Some(cut) = elements.next()? {
         any = true;
-        if let Some(rule) = broken {
-            joiner.lose(rule, position)?;
-            continue;
-        }
-        let text = super::csv::decoded(&bytes, mapping.charset);
-        if mapping.charset.is_none() && std::str::from_utf8(&bytes).is_err() {
-            joiner.note("syntax.charset", Severity::Info, position);
-        }
-        match serde_json::from_str::<Value>(&text) {
-            Ok(value) => element(&value, mapping, received, position, &mut joiner)?,
-            Err(_) => joiner.lose("syntax.json", position)?,
-        }
+        element(&cut, mapping, received, &mut joiner)?;
+        joiner.reached(cut.end);
     }
     if !any {
         joiner.note("format.empty", Severity::Warning, Position::default());
@@ -48,64 +38,74 @@ pub(super) fn read<E: From<io::Error>>(
     joiner.finish()
 }
 
-fn element<E>(
-    value: &Value,
-    mapping: &Mapping,
-    received: Timestamp,
-    position: Position,
-    joiner: &mut Joiner<'_, E>,
-) -> Result<(), E> {
-    let Value::Object(members) = value else {
-        return joiner.lose("syntax.json", position);
-    };
-    if mapping.is_profile() {
-        return joiner.take(super::ndjson::of_object(members), position);
+fn element<E>(cut: &Cut, mapping: &Mapping, received: Timestamp, joiner: &mut Joiner<'_, E>) -> Result<(), E> {
+    let position = cut.position;
+    let raw: [&[u8]; 1] = [&cut.bytes];
+    if let Some(rule) = cut.broken {
+        return joiner.lose(rule, position, &raw);
     }
-    let Some(path) = &mapping.list else {
-        return traveller(value, value, mapping, received, position, joiner);
+    let text = super::csv::decoded(&cut.bytes, mapping.charset);
+    if mapping.charset.is_none() && std::str::from_utf8(&cut.bytes).is_err() {
+        joiner.note("syntax.charset", Severity::Info, position);
+    }
+    let Ok(value @ Value::Object(_)) = serde_json::from_str::<Value>(&text) else {
+        return joiner.lose("syntax.json", position, &raw);
     };
-    match find(value, path) {
+    if let Some(members) = value.as_object().filter(|_| mapping.is_profile()) {
+        return joiner.take(super::ndjson::of_object(members), position, &raw);
+    }
+    let manifest = Manifest {
+        value: &value,
+        mapping,
+        received,
+        raw,
+    };
+    let Some(path) = &mapping.list else {
+        return manifest.traveller(&value, position, joiner);
+    };
+    match find(&value, path) {
         Some(Value::Array(listed)) if listed.len() <= LISTED => {
             for (at, one) in listed.iter().enumerate() {
                 let position = Position {
                     segment: at + 1,
                     ..position
                 };
-                traveller(one, value, mapping, received, position, joiner)?;
+                manifest.traveller(one, position, joiner)?;
             }
             Ok(())
         }
-        Some(Value::Array(_)) => joiner.lose("limit.list", position),
-        _ => joiner.lose("json.no_list", position),
+        Some(Value::Array(_)) => joiner.lose("limit.list", position, &raw),
+        _ => joiner.lose("json.no_list", position, &raw),
     }
 }
 
-/// One traveller: its own members, and under `/` those of the manifest.
-fn traveller<E>(
-    one: &Value,
-    manifest: &Value,
-    mapping: &Mapping,
+/// The document a traveller is listed in.
+struct Manifest<'v> {
+    value: &'v Value,
+    mapping: &'v Mapping,
     received: Timestamp,
-    position: Position,
-    joiner: &mut Joiner<'_, E>,
-) -> Result<(), E> {
-    if !one.is_object() {
-        return joiner.lose("syntax.json", position);
-    }
-    let member = |column: &str| match column.strip_prefix('/') {
-        Some(path) => find(manifest, path).and_then(text),
-        None => find(one, column).and_then(text),
-    };
-    match mapping.line(&member, received.date()) {
-        None => joiner.note("mapping.skipped", Severity::Info, position),
-        Some((line, doubts)) => {
-            for (rule, _) in doubts {
-                joiner.note(rule, Severity::Warning, position);
-            }
-            joiner.take(line, position)?;
+    raw: [&'v [u8]; 1],
+}
+
+impl Manifest<'_> {
+    /// One traveller: its own members, and under `/` those of the document.
+    fn traveller<E>(&self, one: &Value, position: Position, joiner: &mut Joiner<'_, E>) -> Result<(), E> {
+        if !one.is_object() {
+            return joiner.lose("syntax.json", position, &self.raw);
         }
+        let member = |column: &str| match column.strip_prefix('/') {
+            Some(path) => find(self.value, path).and_then(text),
+            None => find(one, column).and_then(text),
+        };
+        let Some((line, doubts)) = self.mapping.line(&member, self.received.date()) else {
+            joiner.note("mapping.skipped", Severity::Info, position);
+            return Ok(());
+        };
+        for (rule, _) in doubts {
+            joiner.note(rule, Severity::Warning, position);
+        }
+        joiner.take(line, position, &self.raw)
     }
-    Ok(())
 }
 
 /// The member at a path: names separated by dots, the items of a list by their ordinal from 1.

@@ -30,13 +30,14 @@ pub(super) fn read<E: From<io::Error>>(
         next += length;
         let line = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
         if length > LINE_BYTES {
-            joiner.lose("limit.line", position)?;
+            joiner.lose("limit.line", position, &[line])?;
         } else if !super::dress::is_blank(line) {
             match of_json(line, |rule, severity| joiner.note(rule, severity, position)) {
-                Ok(line) => joiner.take(line, position)?,
-                Err(rule) => joiner.lose(rule, position)?,
+                Ok(read) => joiner.take(read, position, &[line])?,
+                Err(rule) => joiner.lose(rule, position, &[line])?,
             }
         }
+        joiner.reached(next);
     }
     joiner.finish()
 }

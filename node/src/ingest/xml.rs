@@ -15,7 +15,7 @@ mod person;
 mod tree;
 
 use super::finding::{Position, Severity};
-use super::model::{Flight, Provenance, Push, PushKind};
+use super::model::{Provenance, Push, PushKind};
 use super::report::Decoded;
 use booking::Reading;
 use cut::{Unit, Units, What};
@@ -23,6 +23,7 @@ use jiff::civil::Date;
 use piux_protocol::vocabulary::Timestamp;
 use std::io::{self, BufRead};
 use tree::Node;
+use zeroize::Zeroizing;
 
 /// Reads a file PNR by PNR. A PNR that cannot be read is rejected with the travellers counted in it.
 pub(super) fn read<E: From<io::Error>>(
@@ -35,6 +36,8 @@ pub(super) fn read<E: From<io::Error>>(
     while let Some(unit) = units.next()? {
         let mut out = Decoded::default();
         message.take(&unit, &mut out);
+        out.keep_lost(&[&message.head, &unit.bytes], unit.broken.is_none());
+        out.position_end = u64::try_from(unit.end).unwrap_or(u64::MAX);
         each(out)?;
     }
     let mut out = Decoded::default();
@@ -51,6 +54,8 @@ struct Message {
     recognized: bool,
     refused: bool,
     read: usize,
+    /// What stood before the first PNR, as it came in: a lost PNR means nothing without its flight.
+    head: Zeroizing<Vec<u8>>,
 }
 
 impl Message {
@@ -63,7 +68,7 @@ impl Message {
                 ..Provenance::default()
             },
             push: Push {
-                kind: PushKind::Full,
+                kind: PushKind::List,
                 flight: None,
                 total: None,
                 part: None,
@@ -72,6 +77,7 @@ impl Message {
             recognized: false,
             refused: false,
             read: 0,
+            head: Zeroizing::new(Vec::new()),
         }
     }
 
@@ -88,14 +94,17 @@ impl Message {
             out.note("syntax.charset", Severity::Info, unit.position);
         }
         match unit.what {
-            What::Head => self.head(&text, unit.position, out),
+            What::Head => {
+                self.begin(&text, unit.position, out);
+                self.head.clone_from(&unit.bytes);
+            }
             What::Pnr => self.pnr(&text, unit, out),
             What::Doctype => {}
         }
     }
 
     /// What stands before the first PNR: sender, flight, how many there are.
-    fn head(&mut self, text: &str, position: Position, out: &mut Decoded) {
+    fn begin(&mut self, text: &str, position: Position, out: &mut Decoded) {
         let head = tree::open(text);
         if head.damaged {
             out.note("syntax.xml", Severity::Warning, position);
@@ -118,17 +127,16 @@ impl Message {
             sender.clone_into(&mut self.provenance.sender);
         }
         let function = root.find("messagefunction").map(Node::text).unwrap_or_default();
-        if function == "141" {
-            self.push.kind = PushKind::Update;
-        }
         function.clone_into(&mut self.provenance.function);
-        self.push.flight = root.find("flightleg").and_then(|leg| self.leg(leg));
+        self.push.flight = root.find("flightleg").and_then(|leg| booking::flight(leg, self.received));
         self.push.total = root.find("pnrs").and_then(|pnrs| pnrs.attribute("numberofpnrs").parse().ok());
+        // Without a number nobody can tell a full push from one cut off: then an omission means nothing.
+        self.push.kind = match (function, self.push.total) {
+            ("141", _) => PushKind::Update,
+            (_, Some(_)) => PushKind::Full,
+            (_, None) => PushKind::List,
+        };
         self.recognized |= self.push.flight.is_some();
-    }
-
-    fn leg(&self, leg: &Node) -> Option<Flight> {
-        booking::flight(leg, self.received)
     }
 
     fn pnr(&mut self, text: &str, unit: &Unit, out: &mut Decoded) {

@@ -16,6 +16,8 @@ pub(super) struct Cut<'r> {
     pub(super) position: Position,
     /// The rule it breaks, if it cannot be read.
     pub(super) broken: Option<&'static str>,
+    /// The offset after it.
+    pub(super) end: usize,
     /// What divides its cells.
     pub(super) separator: u8,
 }
@@ -86,6 +88,7 @@ impl<'i> Rows<'i> {
                     bytes,
                     position,
                     broken,
+                    end: self.offset,
                     separator: self.separator(),
                 }));
             }

@@ -103,7 +103,7 @@ fn a_missing_column_is_told_once_and_an_unused_one_is_a_remark() {
     let mut all = Decoded::default();
     let text = b"C;N;Q\nUT;1;z\nUT;2;z\n";
     read_mapped::<std::io::Error>(&mut text.as_slice(), &mapping, "2026-03-04T20:00:00.000Z".parse().unwrap(), &mut |part| {
-        crate::ingest::absorb(&mut all, part);
+        all.absorb(part);
         Ok(())
     })
     .unwrap();

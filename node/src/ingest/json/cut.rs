@@ -18,6 +18,8 @@ pub(super) struct Cut {
     pub(super) position: Position,
     /// The rule it breaks, if it cannot be read.
     pub(super) broken: Option<&'static str>,
+    /// The offset after it.
+    pub(super) end: usize,
 }
 
 /// The elements of a file.
@@ -88,6 +90,7 @@ impl<'i> Elements<'i> {
             bytes,
             position,
             broken,
+            end: self.offset,
         }))
     }
 

@@ -17,7 +17,7 @@ fn mapped(text: &[u8]) -> Decoded {
     let mapping = Mapping::parse("m", MANIFEST).unwrap();
     let mut all = Decoded::default();
     read_mapped::<std::io::Error>(&mut &*text, &mapping, "2026-03-04T20:00:00.000Z".parse().unwrap(), &mut |part| {
-        crate::ingest::absorb(&mut all, part);
+        all.absorb(part);
         Ok(())
     })
     .unwrap();

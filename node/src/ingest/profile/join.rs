@@ -19,6 +19,8 @@ pub(in crate::ingest) struct Joiner<'e, E> {
     part: Decoded,
     open: Option<Open>,
     lines: usize,
+    /// The offset after the last line taken.
+    end: usize,
 }
 
 /// A booking that further lines may add to.
@@ -37,11 +39,17 @@ impl<'e, E> Joiner<'e, E> {
             part: Decoded::default(),
             open: None,
             lines: 0,
+            end: 0,
         }
     }
 
-    /// Takes a line.
-    pub(in crate::ingest) fn take(&mut self, mut line: Line, position: Position) -> Result<(), E> {
+    /// Tells where the line ended that was given last: reading can be resumed there.
+    pub(in crate::ingest) const fn reached(&mut self, offset: usize) {
+        self.end = offset;
+    }
+
+    /// Takes a line. `raw` is what it was read from, for quarantine if it names no flight.
+    pub(in crate::ingest) fn take(&mut self, mut line: Line, position: Position, raw: &[&[u8]]) -> Result<(), E> {
         let booking = line.booking(self.received);
         let id = line.find(Field::SourceId).map(str::to_owned);
         let continues = self.open.as_ref().is_some_and(|open| open.continues(&booking, id.as_deref()));
@@ -58,7 +66,10 @@ impl<'e, E> Joiner<'e, E> {
         }
         match &mut self.open {
             Some(open) => open.join(booking, id),
-            None if booking.flights.is_empty() => self.part.reject(1, "structure.no_flight", position),
+            None if booking.flights.is_empty() => {
+                self.part.reject(1, "structure.no_flight", position);
+                self.part.keep_lost(raw, true);
+            }
             None => {
                 self.open = Some(Open {
                     booking,
@@ -69,11 +80,17 @@ impl<'e, E> Joiner<'e, E> {
         Ok(())
     }
 
-    /// Counts a line that could not be read: one traveller lost.
-    pub(in crate::ingest) fn lose(&mut self, rule: &'static str, position: Position) -> Result<(), E> {
+    /// Counts a line that could not be read: one traveller lost. `raw` is what there is of it.
+    pub(in crate::ingest) fn lose(
+        &mut self,
+        rule: &'static str,
+        position: Position,
+        raw: &[&[u8]],
+    ) -> Result<(), E> {
         self.lines += 1;
         self.part.messages += 1;
         self.part.reject(1, rule, position);
+        self.part.keep_lost(raw, !rule.starts_with("limit."));
         if self.lines < LINES { Ok(()) } else { self.flush() }
     }
 
@@ -95,6 +112,7 @@ impl<'e, E> Joiner<'e, E> {
             return Ok(());
         }
         open.into_iter().for_each(|open| part.accept(open.booking));
+        part.position_end = u64::try_from(self.end).unwrap_or(u64::MAX);
         (self.each)(part)
     }
 }

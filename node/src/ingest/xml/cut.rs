@@ -42,6 +42,8 @@ pub(super) struct Unit {
     pub(super) broken: Option<&'static str>,
     /// The character set the file declares, if it is not UTF-8.
     pub(super) charset: Option<Charset>,
+    /// The offset after it.
+    pub(super) end: usize,
 }
 
 /// The units of a file.
@@ -127,6 +129,7 @@ impl<'i> Units<'i> {
             passengers: 0,
             broken: None,
             charset: None,
+            end: 0,
         };
         while let Some(piece) = self.piece()? {
             match piece.sort {
@@ -158,8 +161,9 @@ impl<'i> Units<'i> {
             match piece.sort {
                 Sort::Open | Sort::Empty if piece.is_named(b"pnr") => {
                     unit.lose("structure.nested");
+                    unit.end = piece.offset;
                     self.begun = Some(piece);
-                    break;
+                    return Ok(unit);
                 }
                 Sort::Close if piece.is_named(b"pnr") => depth = 0,
                 Sort::Doctype => {
@@ -184,6 +188,7 @@ impl<'i> Units<'i> {
                 unit.bytes.extend_from_slice(&piece.bytes);
             }
         }
+        unit.end = self.offset;
         Ok(unit)
     }
 
@@ -200,6 +205,7 @@ impl<'i> Units<'i> {
             passengers: 0,
             broken: None,
             charset: self.charset,
+            end: self.offset,
         }
     }
 
@@ -216,6 +222,7 @@ impl<'i> Units<'i> {
             bytes: Zeroizing::new(Vec::new()),
             passengers: 0,
             charset: None,
+            end: self.offset,
         }
     }
 
@@ -253,10 +260,9 @@ impl<'i> Units<'i> {
 }
 
 impl Unit {
-    /// The first rule that is broken is the one that is told. What was held goes.
+    /// The first rule that is broken is the one that is told. No more of the unit is held from here on.
     fn lose(&mut self, rule: &'static str) {
         self.broken = self.broken.or(Some(rule));
-        self.bytes = Zeroizing::new(Vec::new());
     }
 }
 
