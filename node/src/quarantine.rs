@@ -6,6 +6,7 @@
 //! dropped or expired, the sealed bytes open nowhere any more.
 
 use crate::ground::Ground;
+use crate::ingest::report::Lost;
 use crate::keys::{KeyError, KeyName, SealingKey, day_of, mac};
 use crate::ledger::{Counter, Detail, Entry, Kind, LedgerError, Role};
 use crate::load::{LoadError, LoadOptions, LoadReport, Loader};
@@ -19,29 +20,11 @@ use zeroize::Zeroizing;
 
 /// How long a part waits, in days.
 pub const DAYS: i64 = 14;
-/// Most bytes kept of one part; what is longer is cut and says so.
-pub const LONGEST: usize = 3 * 1024 * 1024;
-
 const NAME: &[u8] = b"piux/quarantine";
 
 /// The parts that wait.
 pub struct Quarantine {
     ground: Arc<Ground>,
-}
-
-/// A part of a file as the decoder gave it up.
-#[derive(Clone, Copy)]
-pub struct Part<'a> {
-    /// The byte of the file it begins at.
-    pub offset: u64,
-    /// The message (or line) in the file, from 1.
-    pub message: u64,
-    /// The rule that gave it up.
-    pub rule: &'a str,
-    /// The travellers lost with it, as far as they can be counted.
-    pub travellers: u64,
-    /// Its bytes, as received.
-    pub content: &'a [u8],
 }
 
 /// What is known of a waiting part: nothing of its content, and not who sent it.
@@ -105,22 +88,21 @@ impl Quarantine {
     }
 
     /// Takes a part in. Its ledger entry is that of the load it came with.
-    pub fn keep(&self, file: &str, part: Part<'_>, now: Timestamp) -> Result<Held, QuarantineError> {
-        let kept = part.content.get(..LONGEST).unwrap_or(part.content);
+    pub fn keep(&self, file: &str, part: &Lost, now: Timestamp) -> Result<Held, QuarantineError> {
         let held = Held {
             id: RecordId::draw(&*self.ground.random),
             file: self.pseudonym(file)?,
-            offset: part.offset,
-            message: part.message,
+            offset: part.position.offset as u64,
+            message: part.position.message as u64,
             rule: part.rule.to_owned(),
-            travellers: part.travellers,
+            travellers: part.travellers as u64,
             bytes: part.content.len() as u64,
-            cut: kept.len() < part.content.len(),
+            cut: !part.complete,
             received: now,
             expires: now.plus_seconds(DAYS * 86_400),
         };
         let key = Zeroizing::new(self.ground.random.bytes::<32>());
-        let sealed = SealingKey::new(&key).seal(&*self.ground.random, &place(held.id), kept);
+        let sealed = SealingKey::new(&key).seal(&*self.ground.random, &place(held.id), &part.content);
         let document = Zeroizing::new(document(&held, &key));
         let mut batch = self.ground.store.batch();
         batch.put_record(held.id, day_of(now), &sealed, b"{}")?;
@@ -271,11 +253,5 @@ fn place(id: RecordId) -> Vec<u8> {
 impl fmt::Debug for Quarantine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Quarantine(..)")
-    }
-}
-
-impl fmt::Debug for Part<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Part({} bytes)", self.content.len())
     }
 }

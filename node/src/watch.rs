@@ -7,7 +7,7 @@
 //! stays, and is tried again.
 
 use crate::files::{self, Readers};
-use crate::load::{LoadOptions, LoadReport};
+use crate::load::{LoadOptions, LoadReport, mark};
 use crate::node::{Node, NodeError, loaded};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -98,7 +98,8 @@ fn take(node: &Node, folder: &Path, path: &Path) -> Result<(), WatchError> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let mut input = BufReader::with_capacity(BLOCK, File::open(path)?);
     let mut report = LoadReport::default();
-    node.load_stream(&name, &mut input, &LoadOptions::default(), &mut report, &mut |_| {})?;
+    let options = LoadOptions::default().marked(mark(path));
+    node.load_stream(&name, &mut input, &options, &mut report, &mut |_| {})?;
     let receipt = serde_json::to_vec_pretty(&loaded(&report).json).map_err(io::Error::from)?;
     files::replace(
         &folder.join("receipts").join(format!("{name}.json")),

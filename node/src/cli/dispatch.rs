@@ -179,10 +179,3 @@ fn partners(to: &[String]) -> Result<Vec<UnitId>, Cannot> {
     }
     to.iter().map(|name| unit(name).map_err(Cannot::new)).collect()
 }
-
-fn absolute(paths: Vec<PathBuf>) -> Result<Vec<PathBuf>, Cannot> {
-    paths
-        .iter()
-        .map(|path| std::path::absolute(path).map_err(|error| Cannot::because(&error)))
-        .collect()
-}

@@ -2,7 +2,7 @@
 
 use super::{Cannot, door, init};
 use crate::command::Report;
-use crate::load::{LoadOptions, LoadReport, files};
+use crate::load::{LoadOptions, LoadReport, files, mark};
 use crate::node::{Node, OpenError, loaded};
 use crate::run_files::RunFiles;
 use clap::Args;
@@ -31,7 +31,7 @@ pub struct IngestArguments {
 /// Loads the files one after the other.
 pub(super) fn run(dir: &Path, arguments: IngestArguments) -> Result<Report, Cannot> {
     let mapping = arguments.mapping.as_deref().map(super::read).transpose()?;
-    let options = LoadOptions::new(arguments.format.as_deref());
+    let options = LoadOptions::new(arguments.format.as_deref(), mapping.as_deref());
     let options = options.map_err(|error| Cannot::because(&error))?;
     let files = files(&arguments.paths).map_err(|error| Cannot::because(&error))?;
     let bar = bar(&files);
@@ -70,8 +70,10 @@ fn through_desk(
     for path in files {
         let body = bar.wrap_read(open(path)?);
         let name = path.display().to_string();
+        let mark = mark(path);
         let named = [
             ("name", Some(&name)),
+            ("mark", Some(&mark)),
             ("format", format.as_ref()),
             ("mapping", mapping.as_ref()),
         ];

@@ -39,6 +39,8 @@ pub(super) struct Feed {
     format: Option<String>,
     /// The column mapping of a CSV or JSON export, TOML.
     mapping: Option<String>,
+    /// What tells this stream again: one that broke off goes on where it was, when sent from its start.
+    mark: Option<String>,
 }
 
 /// Takes a stream in.
@@ -57,8 +59,11 @@ pub(super) async fn ingest(
     let Ok(_turn) = desk.loads.try_acquire() else {
         return problem::busy().into_response();
     };
-    let options = match LoadOptions::new(feed.format.as_deref()) {
-        Ok(options) => options,
+    let options = match LoadOptions::new(feed.format.as_deref(), feed.mapping.as_deref()) {
+        Ok(options) => LoadOptions {
+            mark: feed.mark,
+            ..options
+        },
         Err(error) => return problem::cannot(&error).into_response(),
     };
     let (sender, receiver) = channel(BLOCKS);

@@ -1,6 +1,7 @@
 //! What a load gave: an account of every traveller, and how good the data of each sender are.
 
 use crate::ingest::{self, Booking, Decoded};
+use piux_protocol::vocabulary::{Digest, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,6 +43,8 @@ pub struct LoadReport {
     pub findings: Vec<FileFinding>,
     /// Remarks beyond those kept.
     pub findings_dropped: u64,
+    /// For each file loaded to its end, what proves it.
+    pub receipts: Vec<FileReceipt>,
     /// How good the data were, by sender as its messages name it.
     pub quality: BTreeMap<String, Quality>,
 }
@@ -102,6 +105,22 @@ pub struct FileFinding {
     pub rule: String,
     /// How bad it is.
     pub severity: ingest::Severity,
+    /// Which element of the message, if one is meant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+}
+
+/// A receipt of one file: its digest is in a ledger entry that will be provable.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct FileReceipt {
+    /// The file.
+    pub file: String,
+    /// A keyed digest of its content: the same file can be told again, a guess cannot be tested.
+    pub artifact: Digest,
+    /// Hash of the ledger entry of its last batch, which names the artifact.
+    pub entry: Digest,
+    /// When a published checkpoint covers the entry at the latest.
+    pub by: Timestamp,
 }
 
 impl LoadReport {
@@ -121,6 +140,7 @@ impl LoadReport {
                 position: finding.position.offset as u64,
                 rule: finding.rule.to_owned(),
                 severity: finding.severity,
+                path: finding.path.map(|path| path.to_string()),
             });
         }
         self.add_quality(unit);
@@ -161,6 +181,7 @@ impl LoadReport {
         self.pushes.complete += other.pushes.complete;
         self.pushes.incomplete += other.pushes.incomplete;
         self.quarantined += other.quarantined;
+        self.receipts.extend(other.receipts);
         for (code, count) in other.sensitive_removed {
             *self.sensitive_removed.entry(code).or_default() += count;
         }

@@ -158,6 +158,7 @@ impl<'a> Work<'a> {
             position: 0,
             rule: rule.to_owned(),
             severity,
+            path: None,
         });
         let quality = self.report.quality_of(sender);
         *quality.findings.entry(rule.to_owned()).or_default() += 1;

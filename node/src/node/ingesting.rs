@@ -12,7 +12,7 @@ use std::path::PathBuf;
 
 impl Node {
     pub(super) fn ingest(&self, paths: &[PathBuf], format: Option<&str>) -> Result<Report, NodeError> {
-        let options = LoadOptions::new(format)?;
+        let options = LoadOptions::new(format, None)?;
         Ok(loaded(&self.loader.load(paths, &options)?))
     }
 

@@ -170,7 +170,10 @@ impl Field {
 
     /// Every field of a list.
     pub(in crate::ingest) fn within(list: List) -> impl Iterator<Item = Self> {
-        Self::ALL.iter().copied().filter(move |field| field.list() == Some(list))
+        Self::ALL
+            .iter()
+            .copied()
+            .filter(move |field| field.list() == Some(list))
     }
 }
 
@@ -182,7 +185,10 @@ mod tests {
     fn every_field_is_found_by_its_path_and_as_a_heading() {
         for field in Field::ALL {
             assert_eq!(Field::of(field.path()), Some(*field));
-            assert_eq!(Field::of_heading(&field.path().replace('.', "_").to_uppercase()), Some(*field));
+            assert_eq!(
+                Field::of_heading(&field.path().replace('.', "_").to_uppercase()),
+                Some(*field)
+            );
         }
         assert_eq!(Field::of("person.meal"), None);
     }
