@@ -149,6 +149,28 @@ pub enum Command {
     },
     /// Our keys, never their values.
     KeyList,
+    /// The records of a person, and why they are one.
+    SubjectShow {
+        /// A record, a subject, or a partner's request that follows a hit up.
+        name: String,
+    },
+    /// Sets a record apart from the person it was taken for.
+    SubjectSplit {
+        /// The record.
+        record: String,
+        /// Why; sealed to the data protection officer.
+        reason: String,
+    },
+    /// Indexes every record under a keyset more.
+    StoreReindex {
+        /// The keyset.
+        keyset: String,
+    },
+    /// Removes the index rows of an older keyset.
+    StoreDrop {
+        /// The keyset.
+        keyset: String,
+    },
     /// Layered checks of the node and, if named, of a partner.
     Doctor {
         /// The partner to reach.

@@ -10,6 +10,7 @@ use crate::files::{self, Readers};
 use crate::keys::{EpochKey as HeldKey, KeyError, KeyRing, Seed};
 use crate::store::{BucketRef, Store, StoreError};
 use piux_protocol::blind::{Descriptor, EpochKey, EpochSeed, SlotCount, SubjectCount, Undated};
+use piux_protocol::identifier::Keyset;
 use piux_protocol::jws::JwsError;
 use piux_protocol::message::epoch::{self, EpochChain};
 use piux_protocol::signature::SigningKey;
@@ -203,7 +204,7 @@ impl Epochs {
         let current = Quarter::of(now.date());
         for class in Class::ALL {
             occupied.entry((*class, current)).or_default();
-            for ((bucket, quarter), rows) in self.store.occupancy(*class)? {
+            for ((bucket, quarter), rows) in self.store.occupancy(Keyset::CURRENT, *class)? {
                 occupied.entry((*class, quarter)).or_default().push((bucket, rows));
             }
         }

@@ -20,12 +20,13 @@ use crate::keys::{KeyError, KeyName, KeyRing, Passphrase, SystemRandom};
 use crate::ledger::{Entry, Kind, Ledger, LedgerError, LedgerIdentity, Role};
 use crate::load::{LoadError, Loader};
 use crate::partners::{PartnerError, Partners};
-use crate::store::{FolderLock, Store, StoreError};
+use crate::requests::Request;
+use crate::store::{FolderLock, RecordId, Store, StoreError};
 use crate::telemetry::Metrics;
 use ed25519_dalek::VerifyingKey as DsseKey;
 use piux_policy::agreement::Agreement;
 use piux_policy::{Bundle, Profile, SourceFile};
-use piux_protocol::identifier::KEYSET;
+use piux_protocol::identifier::{KEYSET, Keyset};
 use piux_protocol::jws::JwsError;
 use piux_protocol::metadata::{Certificate, Keys, Metadata, MetadataError, PROTOCOL};
 use piux_protocol::seal::SealingKeyPair;
@@ -360,10 +361,22 @@ impl Node {
             Command::AuditProve { index } => self.audit_prove(index),
             Command::Receipt { request } => Ok(self.requester.receipt(request)?),
             Command::KeyList => Ok(self.key_list()),
+            Command::SubjectShow { name } => Ok(self.loader.subject_show(&self.record_of(name)?)?),
+            Command::SubjectSplit { record, reason } => Ok(self.loader.subject_split(&record, &reason)?),
+            Command::StoreReindex { keyset } => Ok(self.loader.reindex(known_keyset(&keyset)?)?),
+            Command::StoreDrop { keyset } => Ok(self.loader.drop_keyset(known_keyset(&keyset)?)?),
             Command::Lookup(_) | Command::Disclose(_) | Command::ReceivedList | Command::Doctor { .. } => {
                 Err(NodeError::Stopped)
             }
         }
+    }
+
+    /// The first record of a hit whose data a partner requests; or else what was named.
+    fn record_of(&self, name: String) -> Result<String, NodeError> {
+        let Ok(id) = name.parse() else { return Ok(name) };
+        let request = Request::read(&self.ground.store, id, self.now())?;
+        let record = request.and_then(|request| request.records.first().map(|(record, _)| RecordId(*record)));
+        Ok(record.map_or(name, String::from))
     }
 
     /// Records an act of administration with its reason, sealed to the DPO.
@@ -382,6 +395,18 @@ impl Node {
     fn signers(&self, agreement: &Agreement) -> Vec<DsseKey> {
         signers(&self.ground, &self.partners, agreement)
     }
+}
+
+fn known_keyset(id: &str) -> Result<Keyset, NodeError> {
+    let known = || {
+        Keyset::ALL
+            .iter()
+            .map(|keyset| keyset.id())
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    id.parse()
+        .map_err(|_| NodeError::Input(format!("this version knows the keysets {}", known())))
 }
 
 /// The legal and root keys of both parties: ours from the keyring, the partner's as paired.

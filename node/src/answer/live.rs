@@ -10,6 +10,7 @@ use crate::records::RecordFacts;
 use crate::store::{BucketRef, IndexRow, Store, StoreError};
 use moka::sync::Cache;
 use piux_protocol::blind::{Bucket, Context, ElementError, LiveRow, Rekey, RowSecret, StorageKey, StoredElement};
+use piux_protocol::identifier::Keyset;
 use piux_protocol::vocabulary::{AgreementId, Class, Purpose, Quarter, Window};
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -147,9 +148,12 @@ impl LiveIndex {
         if let Some(fresh) = known.as_ref().filter(|known| known.change == change) {
             return Ok(fresh.clone());
         }
-        let held = self
-            .store
-            .scan_bucket(search.class, bucket, Window::Quarters(quarter, quarter))?;
+        let held = self.store.scan_bucket(
+            Keyset::CURRENT,
+            search.class,
+            bucket,
+            Window::Quarters(quarter, quarter),
+        )?;
         let rekeyed = Arc::new(self.rekey(search, &held, known.as_deref(), change)?);
         self.buckets.insert(place, rekeyed.clone());
         Ok(rekeyed)

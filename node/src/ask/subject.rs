@@ -41,7 +41,7 @@ impl Subject {
             source: Source::Api,
             surname,
             given,
-            birth_date,
+            birth_date: birth_date.map(Into::into),
             documents: document.into_iter().collect(),
             locators: locator.into_iter().collect(),
             ..Person::default()

@@ -98,6 +98,9 @@ pub enum Verb {
     /// The database.
     #[command(subcommand)]
     Store(StoreVerb),
+    /// Which records are taken for one person's, and why.
+    #[command(subcommand)]
+    Subject(SubjectVerb),
     /// Check the node, and the way to a partner, layer by layer.
     Doctor {
         /// The partner to reach.
@@ -421,6 +424,37 @@ pub enum ReceiptVerb {
 pub enum StoreVerb {
     /// Make it anew from the segment log, while the node is stopped; the old one is set aside.
     Rebuild,
+    /// Index every record under a keyset more, while agreements move to it or from it.
+    Reindex {
+        /// The keyset, as agreements name it.
+        #[arg(long)]
+        keyset: String,
+    },
+    /// Remove the index rows of an older keyset.
+    Drop {
+        /// The keyset, as agreements name it.
+        #[arg(long)]
+        keyset: String,
+    },
+}
+
+/// Persons.
+#[derive(Debug, Subcommand)]
+pub enum SubjectVerb {
+    /// The records of a person and why they are one; nothing of what they hold. The reading is recorded.
+    Show {
+        /// A record, a subject, or a partner's request that follows a hit up.
+        name: String,
+    },
+    /// Set a record apart from the person it was taken for; the two never join again.
+    Split {
+        /// The record.
+        #[arg(long)]
+        record: String,
+        /// Why; kept sealed.
+        #[arg(long)]
+        reason: String,
+    },
 }
 
 /// Keys.

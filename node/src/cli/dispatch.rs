@@ -2,7 +2,7 @@
 
 use super::arguments::{
     AgreementVerb, AuditVerb, Cli, KeyVerb, LookupArguments, PairVerb, PolicyVerb, ReceiptVerb, ReceivedVerb,
-    RequestsVerb, StoreVerb, Verb, unit,
+    RequestsVerb, StoreVerb, SubjectVerb, Verb, unit,
 };
 use super::{Cannot, demo, door, init, offline, read, serve};
 use crate::command::{Command, FollowUp, Question, Report};
@@ -61,12 +61,16 @@ impl Verb {
             Self::Receipt(ReceiptVerb::Show { request }) => Command::Receipt { request },
             Self::Key(KeyVerb::List) => Command::KeyList,
             Self::Doctor { partner } => Command::Doctor { partner },
+            Self::Subject(SubjectVerb::Show { name }) => Command::SubjectShow { name },
+            Self::Subject(SubjectVerb::Split { record, reason }) => Command::SubjectSplit { record, reason },
+            Self::Store(StoreVerb::Reindex { keyset }) => Command::StoreReindex { keyset },
+            Self::Store(StoreVerb::Drop { keyset }) => Command::StoreDrop { keyset },
             Self::Demo { .. }
             | Self::Init(_)
             | Self::Serve(_)
             | Self::MatchKeys { .. }
             | Self::Authority(_)
-            | Self::Store(_)
+            | Self::Store(StoreVerb::Rebuild)
             | Self::Key(KeyVerb::Dpo { .. })
             | Self::Receipt(ReceiptVerb::Verify { .. }) => return Err(Cannot::new("this command needs no node")),
         })

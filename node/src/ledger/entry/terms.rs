@@ -83,6 +83,8 @@ terms! {
         DataLoad = "data.load", "passenger data were loaded";
         DataAlter = "data.alter", "passenger data were changed";
         DataCombine = "data.combine", "passenger data were combined";
+        DataSeparate = "data.separate", "records that had been taken for one person's were separated";
+        DataExplain = "data.explain", "somebody looked why records are taken for one person's";
         DataErase = "data.erase", "passenger data were erased";
         QuarantineRead = "quarantine.read", "somebody read a part of a file that waits in quarantine";
         PolicyLoad = "policy.load", "rules were loaded";
@@ -142,7 +144,8 @@ impl Kind {
             Self::QuarantineRead => OperationClass::Consultation,
             Self::AnswerOut | Self::DisclosureRelease => OperationClass::Disclosure,
             Self::DisclosureReceive | Self::DataLoad => OperationClass::Collection,
-            Self::DataAlter => OperationClass::Alteration,
+            Self::DataAlter | Self::DataSeparate => OperationClass::Alteration,
+            Self::DataExplain => OperationClass::Consultation,
             Self::DataCombine => OperationClass::Combination,
             Self::DataErase | Self::PruneDone => OperationClass::Erasure,
             _ => OperationClass::Administration,
