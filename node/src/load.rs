@@ -25,6 +25,7 @@ mod report;
 mod subjects;
 mod work;
 
+pub use finder::Noticed;
 pub use report::{FileFinding, LoadReport, PushCounts, Quality, TravellerCounts};
 
 use crate::answer::LiveIndex;
@@ -35,7 +36,6 @@ use crate::ledger::{Counter, Entry, Kind as EntryKind, LedgerError, Role};
 use crate::quarantine::{Quarantine, QuarantineError};
 use crate::store::StoreError;
 use finder::Finder;
-pub use finder::Noticed;
 use metered::Metered;
 use piux_policy::Profile;
 use piux_protocol::vocabulary::sha256;
@@ -69,6 +69,10 @@ pub struct Loader {
 pub struct LoadOptions {
     /// What it holds; found out if not given.
     pub format: Option<Format>,
+    /// Where in the stream an earlier load stopped: what lies before is passed over.
+    pub after: u64,
+    /// Whether lost parts are left where they are instead of going to quarantine.
+    pub without_quarantine: bool,
 }
 
 /// Loading stopped; what was acknowledged stays.
@@ -119,7 +123,10 @@ impl Loader {
     /// Loads files and folders, one file at a time; in a folder by name, hidden files left out.
     pub fn load(&self, paths: &[PathBuf], format: Option<&str>) -> Result<LoadReport, LoadError> {
         let format = format.map(parse_format).transpose()?;
-        let options = LoadOptions { format };
+        let options = LoadOptions {
+            format,
+            ..LoadOptions::default()
+        };
         let mut report = LoadReport::default();
         for path in files(paths)? {
             let file = File::open(&path).map_err(|error| LoadError::Path(path.clone(), error))?;
@@ -138,8 +145,9 @@ impl Loader {
 
     /// Loads one stream: each batch recorded first, then stored, then searchable.
     ///
-    /// `progress` is told how many bytes have been read, about once a message. On an error the
-    /// report holds what is durable, and only that.
+    /// `progress` is told up to which byte everything is durable: a load that breaks off can go on
+    /// from there with [`LoadOptions::after`]. On an error the report holds what is durable, and
+    /// only that.
     pub fn load_stream(
         &self,
         name: &str,
@@ -154,20 +162,22 @@ impl Loader {
         mac.update(b"piux/file\0");
         let mut metered = Metered::new(input, &read, mac);
         let mut units = Vec::new();
-        let outcome = ingest::read(&mut metered, options.format, now, &mut |unit: Decoded| {
-            progress(read.get());
+        let mut each = |unit: Decoded| {
+            let reached = unit.position_end;
             units.push(unit);
             if weight(&units) >= BATCH {
-                return self.store(name, std::mem::take(&mut units), None, report);
+                self.store((name, options), std::mem::take(&mut units), None, report)?;
+                progress(reached);
             }
             Ok(())
-        });
+        };
+        let outcome = ingest::resume(&mut metered, options.format, now, options.after, &mut each);
         let file = outcome.is_ok().then(|| metered.finish());
         if !units.is_empty() || file.is_some() {
-            self.store(name, units, file, report)?;
+            self.store((name, options), units, file, report)?;
         }
-        progress(read.get());
         outcome?;
+        progress(read.get());
         report.files += 1;
         Ok(())
     }
@@ -185,7 +195,7 @@ impl Loader {
     /// Records a batch, stores it, and adds what came of it to the report.
     fn store(
         &self,
-        name: &str,
+        (name, options): (&str, &LoadOptions),
         units: Vec<Decoded>,
         file: Option<[u8; 32]>,
         report: &mut LoadReport,
@@ -200,11 +210,23 @@ impl Loader {
         push::expire(&mut work)?;
         for unit in &units {
             take(&mut work, unit)?;
+            if !options.without_quarantine {
+                self.set_aside(&mut work, unit)?;
+            }
         }
         report.pushes.open = push::waiting(&mut work)?;
         work.commit()?;
         report.absorb(work.report);
         self.index.changed();
+        Ok(())
+    }
+
+    /// Puts what lost its structure into quarantine.
+    fn set_aside(&self, work: &mut Work<'_>, unit: &Decoded) -> Result<(), LoadError> {
+        for lost in &unit.lost {
+            self.quarantine.keep(work.file, lost.into(), work.now)?;
+            work.report.quarantined += 1;
+        }
         Ok(())
     }
 
@@ -223,6 +245,7 @@ fn take(work: &mut Work<'_>, unit: &Decoded) -> Result<(), LoadError> {
         let ids = lifecycle::take(work, booking)?;
         flights.extend(push::observe(work, booking, &ids)?);
     }
+    flights.extend(push::observe_empty(work, unit)?);
     for flight in flights {
         push::advance(work, &flight)?;
     }
@@ -244,6 +267,7 @@ fn entry(units: &[Decoded], now: piux_protocol::vocabulary::Timestamp) -> Entry 
         .count(Counter::TravellersRead, sum(|unit| unit.travellers_read))
         .count(Counter::TravellersRejected, sum(|unit| unit.rejected))
         .count(Counter::SensitiveRemoved, removed)
+        .count(Counter::Quarantined, sum(|unit| unit.lost.len()))
         .count(Counter::Findings, sum(|unit| unit.findings.len()))
 }
 

@@ -6,6 +6,7 @@
 //! dropped or expired, the sealed bytes open nowhere any more.
 
 use crate::ground::Ground;
+use crate::ingest::Lost;
 use crate::keys::{KeyError, KeyName, SealingKey, day_of, mac};
 use crate::ledger::{Counter, Detail, Entry, Kind, LedgerError, Role};
 use crate::load::{LoadError, LoadOptions, LoadReport, Loader};
@@ -42,6 +43,8 @@ pub struct Part<'a> {
     pub travellers: u64,
     /// Its bytes, as received.
     pub content: &'a [u8],
+    /// Whether that is all of it.
+    pub complete: bool,
 }
 
 /// What is known of a waiting part: nothing of its content, and not who sent it.
@@ -115,7 +118,7 @@ impl Quarantine {
             rule: part.rule.to_owned(),
             travellers: part.travellers,
             bytes: part.content.len() as u64,
-            cut: kept.len() < part.content.len(),
+            cut: !part.complete || kept.len() < part.content.len(),
             received: now,
             expires: now.plus_seconds(DAYS * 86_400),
         };
@@ -163,7 +166,10 @@ impl Quarantine {
         let content = self.kept(id, now).and_then(|kept| self.opened(&kept))?;
         let mut report = LoadReport::default();
         let name = format!("quarantine {}", String::from(id));
-        let options = LoadOptions::default();
+        let options = LoadOptions {
+            without_quarantine: true,
+            ..LoadOptions::default()
+        };
         loader.load_stream(&name, &mut content.as_slice(), &options, &mut report, &mut |_| {})?;
         if report.travellers.rejected == 0 {
             self.forget(id)?;
@@ -271,6 +277,19 @@ fn place(id: RecordId) -> Vec<u8> {
 impl fmt::Debug for Quarantine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Quarantine(..)")
+    }
+}
+
+impl<'a> From<&'a Lost> for Part<'a> {
+    fn from(lost: &'a Lost) -> Self {
+        Self {
+            offset: lost.position.offset as u64,
+            message: lost.position.message as u64,
+            rule: lost.rule,
+            travellers: lost.travellers as u64,
+            content: &lost.content,
+            complete: lost.complete,
+        }
     }
 }
 

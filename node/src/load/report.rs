@@ -102,6 +102,9 @@ pub struct FileFinding {
     pub rule: String,
     /// How bad it is.
     pub severity: ingest::Severity,
+    /// The element meant, if it is one alone: `PAXLST NAD/2/1`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<ingest::ElementPath>,
 }
 
 impl LoadReport {
@@ -121,6 +124,7 @@ impl LoadReport {
                 position: finding.position.offset as u64,
                 rule: finding.rule.to_owned(),
                 severity: finding.severity,
+                path: finding.path,
             });
         }
         self.add_quality(unit);
