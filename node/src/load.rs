@@ -25,6 +25,7 @@ mod report;
 mod subjects;
 mod work;
 
+pub use finder::Noticed;
 pub use report::{FileFinding, FileReceipt, LoadReport, PushCounts, Quality, TravellerCounts};
 
 use crate::answer::LiveIndex;
@@ -35,7 +36,6 @@ use crate::ledger::{Counter, Entry, Kind as EntryKind, LedgerError, Role};
 use crate::quarantine::{Quarantine, QuarantineError};
 use crate::store::StoreError;
 use finder::Finder;
-pub use finder::Noticed;
 use metered::Metered;
 use piux_policy::Profile;
 use piux_protocol::vocabulary::sha256;
@@ -74,6 +74,8 @@ pub struct LoadOptions {
     pub mapping: Option<Mapping>,
     /// Tells this stream again: one that broke off goes on after what is durable of it.
     pub mark: Option<String>,
+    /// Whether lost parts are left where they are instead of going to quarantine.
+    pub without_quarantine: bool,
 }
 
 /// How far a stream was loaded that broke off.
@@ -120,7 +122,7 @@ impl LoadOptions {
             mapping: mapping
                 .map(|text| Mapping::parse("the mapping file", text))
                 .transpose()?,
-            mark: None,
+            ..Self::default()
         })
     }
 
@@ -173,8 +175,9 @@ impl Loader {
 
     /// Loads one stream: each batch recorded first, then stored, then searchable.
     ///
-    /// `progress` is told how many bytes have been read, about once a message. On an error the
-    /// report holds what is durable, and only that.
+    /// `progress` is told up to which byte everything is durable: a load that breaks off can go on
+    /// from there with [`LoadOptions::after`]. On an error the report holds what is durable, and
+    /// only that.
     pub fn load_stream(
         &self,
         name: &str,
@@ -192,12 +195,14 @@ impl Loader {
         let stream = Stream {
             name,
             mark: options.mark.as_deref(),
+            without_quarantine: options.without_quarantine,
         };
         let mut each = |unit: Decoded| {
-            progress(read.get());
+            let reached = unit.position_end;
             units.push(unit);
             if weight(&units) >= BATCH {
-                return self.store(&stream, std::mem::take(&mut units), None, report);
+                self.store(&stream, std::mem::take(&mut units), None, report)?;
+                progress(reached);
             }
             Ok(())
         };
@@ -209,8 +214,8 @@ impl Loader {
         if !units.is_empty() || file.is_some() {
             self.store(&stream, units, file, report)?;
         }
-        progress(read.get());
         outcome?;
+        progress(read.get());
         report.files += 1;
         Ok(())
     }
@@ -243,7 +248,9 @@ impl Loader {
         push::expire(&mut work)?;
         for unit in &units {
             take(&mut work, unit)?;
-            self.set_aside(&mut work, unit)?;
+            if !stream.without_quarantine {
+                self.set_aside(&mut work, unit)?;
+            }
         }
         if let Some(name) = stream.mark_name() {
             let reached = units.last().map_or(0, |unit| unit.position_end);
@@ -265,10 +272,10 @@ impl Loader {
         Ok(())
     }
 
-    /// What could not be read goes to quarantine, before its unit counts as loaded.
+    /// Puts what lost its structure into quarantine.
     fn set_aside(&self, work: &mut Work<'_>, unit: &Decoded) -> Result<(), LoadError> {
         for lost in &unit.lost {
-            self.quarantine.keep(work.file, lost, work.now)?;
+            self.quarantine.keep(work.file, lost.into(), work.now)?;
             work.report.quarantined += 1;
         }
         Ok(())
@@ -294,6 +301,7 @@ impl Loader {
 struct Stream<'a> {
     name: &'a str,
     mark: Option<&'a str>,
+    without_quarantine: bool,
 }
 
 impl Stream<'_> {
@@ -320,6 +328,7 @@ fn take(work: &mut Work<'_>, unit: &Decoded) -> Result<(), LoadError> {
         let ids = lifecycle::take(work, booking)?;
         flights.extend(push::observe(work, booking, &ids)?);
     }
+    flights.extend(push::observe_empty(work, unit)?);
     for flight in flights {
         push::advance(work, &flight)?;
     }
@@ -341,6 +350,7 @@ fn entry(units: &[Decoded], now: piux_protocol::vocabulary::Timestamp) -> Entry 
         .count(Counter::TravellersRead, sum(|unit| unit.travellers_read))
         .count(Counter::TravellersRejected, sum(|unit| unit.rejected))
         .count(Counter::SensitiveRemoved, removed)
+        .count(Counter::Quarantined, sum(|unit| unit.lost.len()))
         .count(Counter::Findings, sum(|unit| unit.findings.len()))
 }
 

@@ -6,7 +6,7 @@
 //! dropped or expired, the sealed bytes open nowhere any more.
 
 use crate::ground::Ground;
-use crate::ingest::report::Lost;
+use crate::ingest::Lost;
 use crate::keys::{KeyError, KeyName, SealingKey, day_of, mac};
 use crate::ledger::{Counter, Detail, Entry, Kind, LedgerError, Role};
 use crate::load::{LoadError, LoadOptions, LoadReport, Loader};
@@ -20,11 +20,31 @@ use zeroize::Zeroizing;
 
 /// How long a part waits, in days.
 pub const DAYS: i64 = 14;
+/// Most bytes kept of one part; what is longer is cut and says so.
+pub const LONGEST: usize = 3 * 1024 * 1024;
+
 const NAME: &[u8] = b"piux/quarantine";
 
 /// The parts that wait.
 pub struct Quarantine {
     ground: Arc<Ground>,
+}
+
+/// A part of a file as the decoder gave it up.
+#[derive(Clone, Copy)]
+pub struct Part<'a> {
+    /// The byte of the file it begins at.
+    pub offset: u64,
+    /// The message (or line) in the file, from 1.
+    pub message: u64,
+    /// The rule that gave it up.
+    pub rule: &'a str,
+    /// The travellers lost with it, as far as they can be counted.
+    pub travellers: u64,
+    /// Its bytes, as received.
+    pub content: &'a [u8],
+    /// Whether that is all of it.
+    pub complete: bool,
 }
 
 /// What is known of a waiting part: nothing of its content, and not who sent it.
@@ -88,21 +108,22 @@ impl Quarantine {
     }
 
     /// Takes a part in. Its ledger entry is that of the load it came with.
-    pub fn keep(&self, file: &str, part: &Lost, now: Timestamp) -> Result<Held, QuarantineError> {
+    pub fn keep(&self, file: &str, part: Part<'_>, now: Timestamp) -> Result<Held, QuarantineError> {
+        let kept = part.content.get(..LONGEST).unwrap_or(part.content);
         let held = Held {
             id: RecordId::draw(&*self.ground.random),
             file: self.pseudonym(file)?,
-            offset: part.position.offset as u64,
-            message: part.position.message as u64,
+            offset: part.offset,
+            message: part.message,
             rule: part.rule.to_owned(),
-            travellers: part.travellers as u64,
+            travellers: part.travellers,
             bytes: part.content.len() as u64,
-            cut: !part.complete,
+            cut: !part.complete || kept.len() < part.content.len(),
             received: now,
             expires: now.plus_seconds(DAYS * 86_400),
         };
         let key = Zeroizing::new(self.ground.random.bytes::<32>());
-        let sealed = SealingKey::new(&key).seal(&*self.ground.random, &place(held.id), &part.content);
+        let sealed = SealingKey::new(&key).seal(&*self.ground.random, &place(held.id), kept);
         let document = Zeroizing::new(document(&held, &key));
         let mut batch = self.ground.store.batch();
         batch.put_record(held.id, day_of(now), &sealed, b"{}")?;
@@ -145,7 +166,10 @@ impl Quarantine {
         let content = self.kept(id, now).and_then(|kept| self.opened(&kept))?;
         let mut report = LoadReport::default();
         let name = format!("quarantine {}", String::from(id));
-        let options = LoadOptions::default();
+        let options = LoadOptions {
+            without_quarantine: true,
+            ..LoadOptions::default()
+        };
         loader.load_stream(&name, &mut content.as_slice(), &options, &mut report, &mut |_| {})?;
         if report.travellers.rejected == 0 {
             self.forget(id)?;
@@ -253,5 +277,24 @@ fn place(id: RecordId) -> Vec<u8> {
 impl fmt::Debug for Quarantine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Quarantine(..)")
+    }
+}
+
+impl<'a> From<&'a Lost> for Part<'a> {
+    fn from(lost: &'a Lost) -> Self {
+        Self {
+            offset: lost.position.offset as u64,
+            message: lost.position.message as u64,
+            rule: lost.rule,
+            travellers: lost.travellers as u64,
+            content: &lost.content,
+            complete: lost.complete,
+        }
+    }
+}
+
+impl fmt::Debug for Part<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Part({} bytes)", self.content.len())
     }
 }

@@ -137,9 +137,7 @@ impl Store {
         let rows = self.rows_of_day(day)?;
         let count = rows.len();
         let persons = self.dated_of_day(day)?;
-        let memos = self.memos_of_day(day)?;
-        let forgotten = rows.into_iter().chain(persons).chain(memos);
-        for key in forgotten.chain([subject::sketch_key(day)]) {
+        for key in rows.into_iter().chain(persons).chain([subject::sketch_key(day)]) {
             batch.push(Some(day), key, None);
         }
         batch.commit()?;

@@ -120,6 +120,23 @@ fn parts_of_a_push_may_come_in_any_order_and_twice() {
 }
 
 #[test]
+fn a_full_push_without_bookings_cancels_everybody() {
+    let unit = Unit::new();
+    unit.load(&full("PUSH1", &[ada(), bo()]));
+    assert_eq!(unit.load(&full("PUSH2", &[])).cancelled, 2);
+}
+
+#[test]
+fn what_loses_its_structure_waits_in_quarantine_and_the_rest_is_loaded() {
+    let unit = Unit::new();
+    let broken = list("LIST1", "745", &[listed("QUILL", "ADA", "UT1000001", "", true)]).replace("TDT+20", "XXX+20");
+    let report = unit.load(&format!("{broken}{}", full("PUSH1", &[bo()])));
+    assert_eq!((counts(&report), report.quarantined), ((2, 1, 0, 1), 1));
+    let held = unit.loader.quarantine().list(unit.now()).unwrap();
+    assert_eq!((held.len(), held[0].travellers), (1, 1));
+}
+
+#[test]
 fn an_update_push_leaves_the_others_alone_and_cancels_by_an_empty_office() {
     let unit = Unit::new();
     unit.load(&full("PUSH1", &[ada(), bo()]));
@@ -486,6 +503,7 @@ fn a_part_in_quarantine_is_read_only_with_a_reason_and_forgotten_in_time() {
         rule: "syntax.lost",
         travellers: 1,
         content: b"NAD+FL+++MARKER:MAUD'",
+        complete: true,
     };
     let held = quarantine.keep("inbox/file", part, unit.now()).unwrap();
     assert_eq!(quarantine.list(unit.now()).unwrap(), [held.clone()]);
@@ -512,6 +530,7 @@ fn a_part_that_can_be_read_after_all_leaves_quarantine() {
         rule: "syntax.lost",
         travellers: 1,
         content: file.as_bytes(),
+        complete: true,
     };
     let held = unit.loader.quarantine().keep("file", part, unit.now()).unwrap();
     let report = unit
@@ -532,6 +551,7 @@ fn a_discarded_part_is_gone_and_the_ledger_says_who() {
         rule: "syntax.lost",
         travellers: 1,
         content: b"'",
+        complete: true,
     };
     let quarantine = unit.loader.quarantine();
     let held = quarantine.keep("file", part, unit.now()).unwrap();

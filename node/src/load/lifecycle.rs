@@ -98,7 +98,6 @@ fn upsert(work: &mut Work<'_>, (id, known): (RecordId, &mut Known), booking: &Bo
     let places = booking::matched(&known.members, &prints);
     let party = alone_digest(work, booking);
     for ((traveller, prints), place) in booking.travellers.iter().zip(prints).zip(&places) {
-        work.make_room(traveller)?;
         let told = Told {
             booking,
             traveller,
@@ -265,7 +264,6 @@ fn cancel(work: &mut Work<'_>, (id, known): (RecordId, &mut Known), booking: &Bo
     compose::lapse(&mut cancelled, &lapses);
     let party = alone_digest(work, booking);
     for ((traveller, prints), place) in booking.travellers.iter().zip(prints).zip(&places) {
-        work.make_room(traveller)?;
         match place.and_then(|place| known.members.get_mut(place)) {
             Some(member) => {
                 mark(work, member, &lapses)?;

@@ -8,8 +8,8 @@ use super::LoadError;
 use super::booking::{self, Lapse, Lapsed, flight_key};
 use super::lifecycle;
 use super::work::Work;
-use crate::ingest::model::{Function, Notice, Push, PushKind};
-use crate::ingest::{Booking, Severity};
+use crate::ingest::model::{BookingKind, Function, Notice, Provenance, Push, PushKind};
+use crate::ingest::{Booking, Decoded, Severity};
 use crate::store::RecordId;
 use piux_protocol::vocabulary::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -66,6 +66,34 @@ pub(super) fn observe(work: &mut Work<'_>, booking: &Booking, ids: &[RecordId]) 
         }
     }
     Ok(None)
+}
+
+/// Notes messages of full pushes that hold no booking: also they say that nobody travels.
+/// Returns the flights of which a push may be complete.
+pub(super) fn observe_empty(work: &mut Work<'_>, unit: &Decoded) -> Result<Vec<String>, LoadError> {
+    let mut flights = Vec::new();
+    for receipt in unit.receipts.iter().filter(|receipt| receipt.rejected == 0) {
+        let from = &receipt.provenance;
+        let same = |other: &Provenance| other.control_ref == from.control_ref && other.part == from.part;
+        let has_bookings = unit.bookings.iter().any(|booking| same(&booking.provenance));
+        let Some(part) = unit.parts.iter().find(|part| same(&part.provenance) && part.carried == 0) else {
+            continue;
+        };
+        if has_bookings || from.function != "22" || !from.message_type.starts_with("PNRGOV") {
+            continue;
+        }
+        let (ordinal, last) = Push::place(&from.part);
+        let mut empty = Booking::new(BookingKind::Pnr, from.clone());
+        empty.push = Some(Push {
+            kind: PushKind::Full,
+            flight: receipt.flight.clone(),
+            total: part.total,
+            part: ordinal,
+            last,
+        });
+        flights.extend(observe(work, &empty, &[])?);
+    }
+    Ok(flights)
 }
 
 /// Settles the push about a flight if it is complete, or can no longer be.

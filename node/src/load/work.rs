@@ -13,6 +13,7 @@ use piux_protocol::vocabulary::{Timestamp, base64url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::MutexGuard;
 use zeroize::Zeroizing;
 
 /// The changes of one batch, and their account.
@@ -20,10 +21,12 @@ pub(super) struct Work<'a> {
     ground: &'a Ground,
     finder: &'a Finder,
     profile: &'a Profile,
+    /// Nobody else joins records into persons meanwhile.
+    _joining: MutexGuard<'a, ()>,
     batch: Batch<'a>,
     memos: HashMap<Vec<u8>, Memo>,
-    /// What the open batch holds and the store does not show yet.
-    touched: HashSet<Touched>,
+    /// Records the open batch holds and the store does not show yet.
+    touched: HashSet<RecordId>,
     join: Zeroizing<[u8; 32]>,
     /// The file that is loaded.
     pub(super) file: &'a str,
@@ -38,15 +41,6 @@ struct Memo {
     changed: bool,
 }
 
-/// Subjects are joined by what the store shows: whoever might be the same person as somebody
-/// of the open batch has to wait for it to be durable.
-#[derive(PartialEq, Eq, Hash)]
-enum Touched {
-    Record(RecordId),
-    Document(String),
-    Birth(jiff::civil::Date),
-}
-
 impl<'a> Work<'a> {
     pub(super) fn new(
         ground: &'a Ground,
@@ -58,6 +52,7 @@ impl<'a> Work<'a> {
             ground,
             finder,
             profile,
+            _joining: ground.store.joining(),
             batch: ground.store.batch(),
             memos: HashMap::new(),
             touched: HashSet::new(),
@@ -103,28 +98,17 @@ impl<'a> Work<'a> {
 
     /// A record as it is in the store or in this batch.
     pub(super) fn record(&mut self, id: RecordId) -> Result<Option<StoredRecord>, LoadError> {
-        if self.touched.contains(&Touched::Record(id)) {
+        if self.touched.contains(&id) {
             self.commit()?;
         }
         Ok(self.ground.store.get_record(id)?)
-    }
-
-    /// Makes sure that whoever might be this traveller is in the store, not in the open batch: to
-    /// be asked before anything of the traveller is written, so that no batch ends in between.
-    pub(super) fn make_room(&mut self, traveller: &Traveller) -> Result<(), LoadError> {
-        let people = touches(traveller);
-        if people.iter().any(|one| self.touched.contains(one)) {
-            self.commit()?;
-        }
-        self.touched.extend(people);
-        Ok(())
     }
 
     /// Keeps a record under the keys of a day.
     pub(super) fn put(&mut self, id: RecordId, day: u32, record: &Record) -> Result<(), LoadError> {
         let (identity, rest) = record.halves(self.profile);
         self.batch.put_record(id, day, &identity, &rest)?;
-        self.touched.insert(Touched::Record(id));
+        self.touched.insert(id);
         Ok(())
     }
 
@@ -178,15 +162,4 @@ impl<'a> Work<'a> {
         self.touched.clear();
         Ok(())
     }
-}
-
-/// What another record of the same person would share with this one.
-fn touches(traveller: &Traveller) -> Vec<Touched> {
-    let number = |text: &str| text.chars().filter(|c| c.is_ascii_alphanumeric()).collect::<String>();
-    let documents = traveller.documents.iter().map(|document| number(&document.number));
-    let births = super::keys::birth_dates(traveller).map(Touched::Birth);
-    documents
-        .map(|text| Touched::Document(text.to_ascii_uppercase()))
-        .chain(births)
-        .collect()
 }
