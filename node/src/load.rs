@@ -197,12 +197,12 @@ impl Loader {
             mark: options.mark.as_deref(),
             without_quarantine: options.without_quarantine,
         };
-        let mut each = |unit: Decoded| {
+        let mut each = |unit: Decoded| -> Result<(), LoadError> {
             let reached = unit.position_end;
             units.push(unit);
             if weight(&units) >= BATCH {
                 self.store(&stream, std::mem::take(&mut units), None, report)?;
-                progress(reached);
+                progress(reached.max(read.get()));
             }
             Ok(())
         };

@@ -33,14 +33,20 @@ fn waiting(file: &Path) {
 }
 
 fn number(json: &Value, path: &str) -> u64 {
-    json.pointer(path).and_then(Value::as_u64).unwrap_or_else(|| panic!("{path} in {json}"))
+    json.pointer(path)
+        .and_then(Value::as_u64)
+        .unwrap_or_else(|| panic!("{path} in {json}"))
 }
 
 /// Status line and body of one plain request to the desk.
 fn request(piux: &Piux, path: &str, credential: &str, body: &str) -> (String, String) {
     let run = piux.dir().join("run");
     let addresses: Value = serde_json::from_slice(&std::fs::read(run.join("addresses.json")).unwrap()).unwrap();
-    let host = addresses["desk"].as_str().unwrap().trim_start_matches("http://").to_owned();
+    let host = addresses["desk"]
+        .as_str()
+        .unwrap()
+        .trim_start_matches("http://")
+        .to_owned();
     let mut stream = TcpStream::connect(&host).unwrap();
     let head = format!(
         "POST {path} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {credential}\r\nconnection: close\r\n\
@@ -69,7 +75,10 @@ fn a_running_node_takes_a_stream_and_gives_a_receipt() {
     assert_eq!(status, "HTTP/1.1 200 OK", "{body}");
     let again: Value = serde_json::from_str(&body).unwrap();
     assert_eq!(number(&again, "/json/travellers/merged"), 700);
-    assert_eq!(again["json"]["receipts"][0]["artifact"], first["receipts"][0]["artifact"]);
+    assert_eq!(
+        again["json"]["receipts"][0]["artifact"],
+        first["receipts"][0]["artifact"]
+    );
     drop(serving);
     assert_eq!(piux.runs(&["audit", "verify"]).exit, 0);
 }
@@ -129,7 +138,11 @@ fn what_cannot_be_read_waits_sealed_until_an_officer_decides() {
     assert!(!list.to_string().contains("MUSTER"), "the list shows no content");
     let id = held[0]["id"].as_str().unwrap();
 
-    assert_eq!(piux.runs(&["quarantine", "show", id, "--content"]).exit, 2, "not without saying why");
+    assert_eq!(
+        piux.runs(&["quarantine", "show", id, "--content"]).exit,
+        2,
+        "not without saying why"
+    );
     let by = ["--officer", "A. Officer", "--reason", "the carrier asks what is wrong"];
     let shown = piux.runs(&[&["quarantine", "show", id, "--content"], &by[..]].concat());
     assert!(shown.out.contains("MUSTERFRAU"), "{shown:?}");

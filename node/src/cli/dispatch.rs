@@ -7,7 +7,6 @@ use super::arguments::{
 use super::{Cannot, demo, door, ingest, init, offline, read, serve, synth};
 use crate::command::{Command, FollowUp, Question, Report};
 use piux_protocol::vocabulary::UnitId;
-use std::path::PathBuf;
 
 impl Cli {
     /// Carries the command out.
