@@ -284,6 +284,7 @@ impl Node {
             protocol: vec![PROTOCOL.to_owned()],
             software: format!("piux {}", env!("CARGO_PKG_VERSION")),
             keyset: KEYSET.to_owned(),
+            keysets: Vec::new(),
         })
     }
 

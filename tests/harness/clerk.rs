@@ -306,6 +306,7 @@ fn statement(clock: &FixedClock) -> (Metadata, String) {
         protocol: vec![PROTOCOL.to_owned()],
         software: "a clerk".to_owned(),
         keyset: piux_protocol::identifier::KEYSET.to_owned(),
+        keysets: Vec::new(),
     };
     let statement = metadata.sign(&key(ROOT)).unwrap();
     (metadata, statement)
