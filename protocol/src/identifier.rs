@@ -7,12 +7,15 @@
 //!
 //! Everything here is personal data: nothing prints itself, no error repeats input.
 
+mod birth_date;
 mod contact;
 mod country;
 mod document;
+mod keyset;
 mod locator;
 mod match_key;
 mod name;
+mod skeleton;
 mod transliteration;
 
 #[cfg(test)]
@@ -21,13 +24,16 @@ mod tests;
 /// The name of this derivation of match keys, exchanged in metadata and agreements.
 ///
 /// Units whose keysets differ refuse each other: an empty answer would be a silent miss.
-pub const KEYSET: &str = "piux-1-doc-nx-loc";
+pub const KEYSET: &str = Keyset::CURRENT.id();
 
+pub use birth_date::BirthDate;
 pub use contact::{Email, FrequentFlyer, Phone};
 pub use country::country;
 pub use document::Document;
+pub use keyset::{Keyset, ParseKeysetError, derive, derive_query};
 pub use locator::Locator;
-pub use match_key::{MatchKey, derive, dummy_input};
+pub use match_key::{MatchKey, dummy_input};
+pub use skeleton::skeletons;
 
 use std::fmt;
 
@@ -59,6 +65,9 @@ pub enum IdentifierError {
     /// Not a month of the years 1900 to 2999.
     #[error("a month is written `YYYY-MM`")]
     Month,
+    /// Not a date of the calendar, whole or in part.
+    #[error("a birth date is written `YYYY-MM-DD`, `YYYY-MM` or `YYYY`")]
+    BirthDate,
     /// Not `+` and 7 to 15 digits.
     #[error("a telephone number is written with its country code, like `+447700900123`")]
     Phone,
@@ -95,8 +104,8 @@ pub struct Person {
     pub surname: String,
     /// Given names or secondary identifier, in any script; may be empty.
     pub given: String,
-    /// Birth date, only if day, month and year are known.
-    pub birth_date: Option<jiff::civil::Date>,
+    /// Birth date, as far as it is known.
+    pub birth_date: Option<BirthDate>,
     /// Travel documents, the ones that matter most first.
     pub documents: Vec<Document>,
     /// Record locators, the ones that matter most first.
@@ -110,6 +119,15 @@ pub struct Person {
 }
 
 impl Person {
+    /// Whether a name is in letters that are in no table of travel documents and were
+    /// spelled by a general romanization: too rough to call a match strong.
+    pub fn machine_romanized(&self) -> bool {
+        self.surname
+            .chars()
+            .chain(self.given.chars())
+            .any(transliteration::is_general)
+    }
+
     /// Whether the names can be read at all: [`derive()`] gives no name keys for names
     /// that cannot, and a search for them would miss in silence.
     pub fn check_names(&self) -> Result<(), IdentifierError> {

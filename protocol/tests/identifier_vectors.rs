@@ -75,7 +75,7 @@ fn person_of_row(row: &[String]) -> Person {
         source: if row[5] == "1" { Source::Pnr } else { Source::Api },
         surname: row[0].clone(),
         given: row[1].clone(),
-        birth_date: Date::strptime("%Y%m%d", &row[2]).ok(),
+        birth_date: Date::strptime("%Y%m%d", &row[2]).ok().map(Into::into),
         documents: if row[3].is_empty() {
             Vec::new()
         } else {

@@ -39,7 +39,7 @@ pub(super) fn of(booking: &Booking, traveller: &Traveller) -> Vec<MatchKey> {
                 source: source(name),
                 surname: name.surname.clone(),
                 given: name.given.clone(),
-                birth_date: *birth_date,
+                birth_date: birth_date.map(Into::into),
                 ..Person::default()
             }));
         }

@@ -68,7 +68,7 @@ impl MatchKey {
 /// Documents first, then names, then locators; each key once, and of each class at
 /// most its slots, so that whatever is known of a person fits the fixed request. A
 /// holder with more documents or locators than slots calls it once for each.
-pub fn derive(person: &Person) -> Vec<MatchKey> {
+pub(super) fn derive(person: &Person) -> Vec<MatchKey> {
     let mut keys: Vec<MatchKey> = Vec::new();
     let documents = person.documents.iter().map(of_document);
     let locators = person.locators.iter().map(of_locator);
@@ -129,7 +129,7 @@ fn of_contacts(person: &Person) -> Vec<MatchKey> {
 
 /// The keys of the full name with the birth date, without which a name says too little.
 fn of_names(person: &Person) -> Vec<MatchKey> {
-    let Some(date) = person.birth_date.filter(|date| date.year() >= 1) else {
+    let Some(date) = person.birth_date.and_then(|date| date.complete()) else {
         return Vec::new();
     };
     let Ok(name) = Name::read(person.source, &person.surname, &person.given) else {

@@ -8,7 +8,7 @@
 
 use super::*;
 use crate::vocabulary::{Class, Family, Random};
-use jiff::civil::{Date, date};
+use jiff::civil::date;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ fn person(surname: &str, given: &str) -> Person {
         source: Source::Api,
         surname: surname.to_owned(),
         given: given.to_owned(),
-        birth_date: Some(date(1985, 4, 12)),
+        birth_date: Some(date(1985, 4, 12).into()),
         documents: Vec::new(),
         ..Person::default()
     }
@@ -149,7 +149,7 @@ proptest! {
     ) {
         let person = Person {
             source: if pnr { Source::Pnr } else { Source::Api },
-            birth_date: Some(Date::new(year, month, day).unwrap()),
+            birth_date: BirthDate::new(year, Some(month), Some(day)),
             ..person(&surname, &given)
         };
         let keys = derive(&person);

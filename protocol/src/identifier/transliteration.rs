@@ -29,6 +29,16 @@ pub(super) fn transliterate(character: char, out: &mut String) {
     }
 }
 
+/// Whether a letter is neither Latin nor in the table of Doc 9303.
+pub(super) fn is_general(character: char) -> bool {
+    let upper = character.to_uppercase();
+    let listed = upper.clone().next().filter(|_| upper.len() == 1);
+    let bare = |c: char| std::iter::once(c).nfkd().all(|c| c.is_ascii() || is_combining_mark(c));
+    character.is_alphabetic()
+        && !listed.is_some_and(|letter| latin(letter).or_else(|| cyrillic(letter)).is_some())
+        && !upper.into_iter().all(bare)
+}
+
 /// Marks that vanish: apostrophes, as `D'SOUZA` is `DSOUZA`, and invisible characters.
 fn is_silent(character: char) -> bool {
     matches!(
