@@ -13,7 +13,7 @@ use piux_protocol::blind::{Descriptor, EpochKey, EpochSeed, SlotCount, SubjectCo
 use piux_protocol::jws::JwsError;
 use piux_protocol::message::epoch::{self, EpochChain};
 use piux_protocol::signature::SigningKey;
-use piux_protocol::vocabulary::{AgreementId, Class, Purpose, Quarter, Random, Timestamp};
+use piux_protocol::vocabulary::{AgreementId, Class, Purpose, Quarter, Random, Scope, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -25,6 +25,13 @@ const EPOCH_SECONDS: i64 = 7 * 86_400;
 const SLOT_STEP: u32 = 512;
 /// A padded answer of all segments should fit so many bytes.
 const ANSWER_BYTES: u64 = 1024 * 1024;
+/// The largest index in which names may be searched however spelt. In a national travel
+/// history every question would match strangers.
+const FULL_SUBJECTS: u64 = 2_000_000;
+/// The classes that find a name however spelt.
+const SPELLINGS: [Class; 2] = [Class::Pk, Class::Si];
+/// Entries of a class without birth date that every bucket of family S may hold.
+const MOST_UNDATED: u32 = 4_096;
 
 /// An epoch we answer in.
 #[derive(Debug, Clone)]
@@ -171,9 +178,13 @@ impl Epochs {
         let terms = bilateral.answering.terms();
         let last = chain.descriptors.last();
         let occupied = self.occupancy(now)?;
+        let subjects = self.store.subjects_per_quarter()?;
+        let size = subjects.iter().map(|(_, subjects)| subjects).sum();
+        let offered = offered(terms, size);
+        let undated = undated(&occupied);
         let bits = match last {
             Some(last) => last.bits.min(terms.privacy.bits),
-            None => bits(&occupied, terms.privacy.bits),
+            None => bits(&occupied, &offered, undated, terms.privacy.bits),
         };
         let expires = now.plus_seconds(EPOCH_SECONDS);
         let of_quarter = |(quarter, subjects)| SubjectCount { quarter, subjects };
@@ -185,14 +196,14 @@ impl Epochs {
             not_before: now,
             expires,
             grace_until: expires.plus_seconds(EPOCH_SECONDS),
-            keys: public_keys(terms, seed),
+            keys: public_keys(&offered, seed),
             bits,
             slots: occupied
                 .iter()
-                .map(|(place, counts)| slot_count(*place, counts, bits))
+                .map(|(place, counts)| slot_count(*place, counts, bits, undated))
                 .collect(),
-            undated: Undated::I,
-            subjects_per_quarter: self.store.subjects_per_quarter()?.into_iter().map(of_quarter).collect(),
+            undated,
+            subjects_per_quarter: subjects.into_iter().map(of_quarter).collect(),
             prev: chain.signed.last().map(|signed| epoch::link(signed)),
         })
     }
@@ -214,7 +225,7 @@ impl Epochs {
     fn has_room(&self, descriptor: &Descriptor) -> Result<bool, EpochError> {
         let occupied = self.occupancy(descriptor.not_before)?;
         let fits = |(place, counts): (&(Class, Quarter), &Vec<(BucketRef, u32)>)| {
-            let (s, i) = largest(counts, descriptor.bits);
+            let (s, i) = largest(counts, descriptor.bits, descriptor.undated);
             let published = descriptor
                 .slots
                 .iter()
@@ -270,36 +281,66 @@ impl Chain {
 
 type Occupancy = BTreeMap<(Class, Quarter), Vec<(BucketRef, u32)>>;
 
-fn public_keys(terms: &piux_policy::Terms, seed: &EpochSeed) -> Vec<EpochKey> {
-    let offered = |purpose: Purpose| {
-        terms
-            .classes_for(purpose)
-            .into_iter()
-            .map(move |class| (purpose, class))
-    };
-    let offered = terms.purposes.keys().copied().flat_map(offered);
-    offered
-        .map(|(purpose, class)| EpochKey {
-            purpose,
-            class,
-            pk: seed.key(purpose, class).public_key(),
-        })
-        .collect()
+/// What each purpose may be asked by: the classes agreed, as far as the size of the index allows.
+fn offered(terms: &piux_policy::Terms, size: u64) -> BTreeMap<Purpose, Vec<Class>> {
+    let allowed = |class: &Class| size <= FULL_SUBJECTS || !SPELLINGS.contains(class);
+    let purposes = terms.purposes.keys().copied();
+    let of_purpose = |purpose| terms.classes_for(purpose).into_iter().filter(allowed).collect();
+    purposes.map(|purpose| (purpose, of_purpose(purpose))).collect()
 }
 
-/// The fewest bits with which the padded answer of a whole scope fits [`ANSWER_BYTES`].
-fn bits(occupied: &Occupancy, most: u8) -> u8 {
-    let bytes = |bits: u8| -> u64 {
-        occupied
-            .iter()
-            .map(|(place, counts)| 16 * u64::from(slot_count(*place, counts, bits).s))
-            .sum()
+fn public_keys(offered: &BTreeMap<Purpose, Vec<Class>>, seed: &EpochSeed) -> Vec<EpochKey> {
+    let key = |purpose: Purpose, class: Class| EpochKey {
+        purpose,
+        class,
+        pk: seed.key(purpose, class).public_key(),
     };
-    (0..=most).find(|bits| bytes(*bits) <= ANSWER_BYTES).unwrap_or(most)
+    let of_purpose = |(purpose, classes): (&Purpose, &Vec<Class>)| {
+        let purpose = *purpose;
+        classes.iter().map(move |class| key(purpose, *class)).collect::<Vec<_>>()
+    };
+    offered.iter().flat_map(of_purpose).collect()
 }
 
-fn slot_count((class, quarter): (Class, Quarter), counts: &[(BucketRef, u32)], bits: u8) -> SlotCount {
-    let (s, i) = largest(counts, bits);
+/// Entries without birth date are in every bucket of family S, if the index keeps them there
+/// and they are few.
+fn undated(occupied: &Occupancy) -> Undated {
+    let mut of_class = BTreeMap::<Class, u32>::new();
+    for ((class, _), counts) in occupied {
+        let rows = counts.iter().filter(|(bucket, _)| *bucket == BucketRef::Undated);
+        *of_class.entry(*class).or_default() += rows.map(|(_, rows)| rows).sum::<u32>();
+    }
+    let kept = of_class.values().any(|rows| *rows > 0);
+    if kept && of_class.into_values().all(|rows| rows <= MOST_UNDATED) {
+        Undated::All
+    } else {
+        Undated::I
+    }
+}
+
+/// The fewest bits with which the padded answer of every scope offered, and of every search
+/// for one identifier, fits [`ANSWER_BYTES`].
+fn bits(occupied: &Occupancy, offered: &BTreeMap<Purpose, Vec<Class>>, undated: Undated, most: u8) -> u8 {
+    let searchable = |class: &Class| offered.values().any(|classes| classes.contains(class));
+    let scopes = Scope::ALL.iter().map(|scope| scope.segments());
+    let scopes: Vec<&[Class]> = scopes.filter(|classes| classes.iter().all(searchable)).collect();
+    let fits = |bits: &u8| {
+        let mut rows = BTreeMap::<Class, (u64, u64)>::new();
+        for (place, counts) in occupied {
+            let slots = slot_count(*place, counts, *bits, undated);
+            let (s, i) = rows.entry(place.0).or_default();
+            *s += u64::from(slots.s);
+            *i += u64::from(slots.i);
+        }
+        let by_birth = |classes: &&[Class]| classes.iter().filter_map(|class| rows.get(class)).map(|(s, _)| 16 * s).sum();
+        let alone = rows.iter().filter(|(class, _)| searchable(class)).map(|(_, (_, i))| 16 * i);
+        scopes.iter().map(by_birth).chain(alone).all(|bytes: u64| bytes <= ANSWER_BYTES)
+    };
+    (0..=most).find(fits).unwrap_or(most)
+}
+
+fn slot_count((class, quarter): (Class, Quarter), counts: &[(BucketRef, u32)], bits: u8, undated: Undated) -> SlotCount {
+    let (s, i) = largest(counts, bits, undated);
     SlotCount {
         class,
         quarter,
@@ -316,18 +357,20 @@ fn with_room(rows: u32) -> u32 {
 }
 
 /// The fullest bucket of each family, at so many bits.
-fn largest(counts: &[(BucketRef, u32)], bits: u8) -> (u32, u32) {
+fn largest(counts: &[(BucketRef, u32)], bits: u8, undated: Undated) -> (u32, u32) {
     let (mut s, mut i) = (BTreeMap::<u8, u32>::new(), BTreeMap::<u8, u32>::new());
+    let mut everywhere = 0;
     for (bucket, rows) in counts {
         let rows = *rows;
         match bucket {
             BucketRef::S(number) => *s.entry(low_bits(*number, bits)).or_default() += rows,
             BucketRef::I(number) => *i.entry(top_bits(*number, bits)).or_default() += rows,
+            BucketRef::Undated if undated == Undated::All => everywhere += rows,
             BucketRef::Undated => {}
         }
     }
     let most = |sums: BTreeMap<u8, u32>| sums.into_values().max().unwrap_or(0);
-    (most(s), most(i))
+    (most(s).saturating_add(everywhere), most(i))
 }
 
 /// The bucket of fewer bits that holds finest bucket `number` of family S.

@@ -25,7 +25,7 @@ use crate::telemetry::Metrics;
 use ed25519_dalek::VerifyingKey as DsseKey;
 use piux_policy::agreement::Agreement;
 use piux_policy::{Bundle, Profile, SourceFile};
-use piux_protocol::identifier::KEYSET;
+use piux_protocol::identifier::{KEYSET, Keyset};
 use piux_protocol::jws::JwsError;
 use piux_protocol::metadata::{Certificate, Keys, Metadata, MetadataError, PROTOCOL};
 use piux_protocol::seal::SealingKeyPair;
@@ -284,7 +284,7 @@ impl Node {
             protocol: vec![PROTOCOL.to_owned()],
             software: format!("piux {}", env!("CARGO_PKG_VERSION")),
             keyset: KEYSET.to_owned(),
-            keysets: Vec::new(),
+            keysets: older_keysets(),
         })
     }
 
@@ -383,6 +383,12 @@ impl Node {
     fn signers(&self, agreement: &Agreement) -> Vec<DsseKey> {
         signers(&self.ground, &self.partners, agreement)
     }
+}
+
+/// The derivations we still ask and answer in besides the newest.
+fn older_keysets() -> Vec<String> {
+    let older = Keyset::ALL.iter().filter(|keyset| **keyset != Keyset::CURRENT);
+    older.map(ToString::to_string).collect()
 }
 
 /// The legal and root keys of both parties: ours from the keyring, the partner's as paired.

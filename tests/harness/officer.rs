@@ -35,9 +35,12 @@ impl<'a> Asking<'a> {
             case: "2026/117".to_owned(),
             reasons: "suspected courier".to_owned(),
             officer: "officer Quill".to_owned(),
-            document: None,
-            person: None,
-            locator: None,
+            documents: Vec::new(),
+            persons: Vec::new(),
+            phones: Vec::new(),
+            emails: Vec::new(),
+            locators: Vec::new(),
+            frequent_flyers: Vec::new(),
             window: Window::All,
             declares: vec![Declaration::CaseSpecific, Declaration::AirLink, Declaration::Gravity],
             urgent: false,
@@ -48,21 +51,21 @@ impl<'a> Asking<'a> {
     /// About `SURNAME/GIVEN NAMES/YYYY-MM-DD`.
     #[must_use]
     pub fn about(mut self, person: &str) -> Self {
-        self.question.person = Some(person.to_owned());
+        self.question.persons.push(person.to_owned());
         self
     }
 
     /// About `ISSUER:NUMBER`.
     #[must_use]
     pub fn with_document(mut self, document: &str) -> Self {
-        self.question.document = Some(document.to_owned());
+        self.question.documents.push(document.to_owned());
         self
     }
 
     /// About `CARRIER:LOCATOR:YYYY-MM`.
     #[must_use]
     pub fn with_locator(mut self, locator: &str) -> Self {
-        self.question.locator = Some(locator.to_owned());
+        self.question.locators.push(locator.to_owned());
         self
     }
 

@@ -7,7 +7,7 @@ use piux_policy::decision::{Decision, Permit};
 use piux_policy::facts::QueryFacts;
 use piux_policy::lifecycle::State;
 use piux_protocol::blind::LookupRequest;
-use piux_protocol::identifier::KEYSET;
+use piux_protocol::identifier::Keyset;
 use piux_protocol::token::{AccessToken, Assertion, AuthorizationDetails, Grant, Granted, TokenRequest};
 use piux_protocol::vocabulary::{Action, AgreementId, Class, Digest, Nonce, Timestamp};
 use std::collections::BTreeMap;
@@ -54,7 +54,9 @@ impl Responder {
         self.check_assertion(admitted, &asked.assertion, now)?;
         let bilateral = self.bilateral(admitted, &asked.details.agreement)?;
         note.bilateral(&bilateral, self.agreements.bundle().digest());
-        if bilateral.answering.terms().privacy.keyset != KEYSET {
+        // An index under another derivation would miss in silence.
+        let named = &bilateral.answering.terms().privacy.keyset;
+        if named.parse::<Keyset>().is_err() || !admitted.partner.metadata.holds_keyset(named) {
             return Err(Refusal::KeysetMismatch);
         }
         let permit = self.decide(&bilateral, &asked.details, now)?;

@@ -9,7 +9,9 @@ use crate::epochs::Epoch;
 use crate::records::RecordFacts;
 use crate::store::{BucketRef, IndexRow, Store, StoreError};
 use moka::sync::Cache;
-use piux_protocol::blind::{Bucket, Context, ElementError, LiveRow, Rekey, RowSecret, StorageKey, StoredElement};
+use piux_protocol::blind::{
+    Bucket, Context, ElementError, LiveRow, Rekey, RowSecret, StorageKey, StoredElement, Undated,
+};
 use piux_protocol::vocabulary::{AgreementId, Class, Purpose, Quarter, Window};
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -105,7 +107,7 @@ impl LiveIndex {
     /// Every row of the searched buckets, sorted by secret and subject.
     pub(crate) fn rows(&self, search: &Search<'_>) -> Result<Vec<HeldRow>, LiveError> {
         let mut pieces = Vec::new();
-        for bucket in finest(search.bucket) {
+        for bucket in finest(search.bucket, search.epoch.descriptor.undated) {
             for quarter in quarters(search) {
                 pieces.push(self.bucket(search, bucket, quarter)?);
             }
@@ -230,8 +232,8 @@ fn quarters(search: &Search<'_>) -> Vec<Quarter> {
         .collect()
 }
 
-/// The finest buckets, of eight bits, that a bucket holds.
-fn finest(bucket: Bucket) -> Vec<BucketRef> {
+/// The finest buckets, of eight bits, that a bucket holds; with those of no birth date if published so.
+fn finest(bucket: Bucket, undated: Undated) -> Vec<BucketRef> {
     let (bits, number) = (bucket.bits().min(8), bucket.number());
     let held = |finest: &u8| match bucket {
         Bucket::S { .. } => u16::from(crate::epochs::low_bits(*finest, bits)) == number,
@@ -241,7 +243,9 @@ fn finest(bucket: Bucket) -> Vec<BucketRef> {
         Bucket::S { .. } => BucketRef::S(finest),
         Bucket::I { .. } => BucketRef::I(finest),
     };
-    (0..=u8::MAX).filter(held).map(refer).collect()
+    let dated = (0..=u8::MAX).filter(held).map(refer);
+    let everywhere = matches!((bucket, undated), (Bucket::S { .. }, Undated::All));
+    dated.chain(everywhere.then_some(BucketRef::Undated)).collect()
 }
 
 impl std::fmt::Debug for LiveIndex {

@@ -73,7 +73,19 @@ enum Place {
     Core(Class),
 }
 
+/// The people in the part of the index that is searched, at least one.
+pub(super) fn population(descriptor: &Descriptor, window: Window) -> u64 {
+    let counts = descriptor.subjects_per_quarter.iter();
+    let searched = counts.filter(|count| window.contains(count.quarter));
+    searched.map(|count| count.subjects).sum::<u64>().max(1)
+}
+
 impl Planned {
+    /// The identifier the request is about, if it is about one.
+    pub(super) fn identifier(&self) -> Option<&MatchKey> {
+        self.key(self.bucket.class()?, 0)
+    }
+
     /// The segments the request carries.
     pub(super) fn classes(&self) -> Vec<Class> {
         match self.bucket.class() {
@@ -122,6 +134,11 @@ impl Plan {
         };
         plan.take(chosen, &wanted, ground);
         plan
+    }
+
+    /// Whether any request searches by name.
+    pub(super) fn is_named(&self) -> bool {
+        self.requests.iter().any(|planned| planned.bucket.class().is_none())
     }
 
     /// The first birth date, the documents, the other birth dates, then everything else.
@@ -177,7 +194,7 @@ impl Plan {
 
     /// Leaves out what more strangers than none would share at the published size.
     fn telling(&mut self, keys: Vec<MatchKey>, ground: &Ground<'_>) -> Vec<MatchKey> {
-        let (table, population) = (FrequencyTable::public(), ground.population());
+        let (table, population) = (FrequencyTable::public(), population(ground.descriptor, ground.window));
         let (telling, common): (Vec<_>, Vec<_>) = keys
             .into_iter()
             .partition(|key| expected(table, key, population) < 1.0);
@@ -246,13 +263,6 @@ impl Plan {
 }
 
 impl Ground<'_> {
-    /// The people in the part of the index that is searched, at least one.
-    pub(super) fn population(&self) -> u64 {
-        let counts = self.descriptor.subjects_per_quarter.iter();
-        let searched = counts.filter(|count| self.window.contains(count.quarter));
-        searched.map(|count| count.subjects).sum::<u64>().max(1)
-    }
-
     fn offers(&self, class: Class) -> bool {
         self.descriptor.public_key(self.purpose, class).is_some()
     }

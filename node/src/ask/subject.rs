@@ -51,24 +51,35 @@ impl Subject {
         !self.spellings.is_empty()
     }
 
-    /// The person a hit is held against: the likeliest spelling with every identifier.
-    pub(super) fn person(&self) -> Person {
-        let (_, name) = self.spellings.first().cloned().unwrap_or_default();
-        let given = self.identifiers.clone();
+    /// The person a hit on these keys is held against: the spelling most of them are
+    /// derived from, with every identifier.
+    pub(super) fn person(&self, keyset: Keyset, hits: &[MatchKey]) -> Person {
+        let of_spelling = |person: &Person| {
+            let keys = askable(keyset, person);
+            hits.iter().filter(|key| keys.contains(key)).count()
+        };
+        // The last of equals is taken, so the likeliest spelling comes last.
+        let spellings = self.spellings.iter().rev().map(|(_, person)| person);
+        let name = spellings.max_by_key(|person| of_spelling(person)).cloned().unwrap_or_default();
         Person {
             source: name.source,
             surname: name.surname,
             given: name.given,
             birth_date: name.birth_date,
-            ..given
+            ..self.nameless()
         }
+    }
+
+    /// The identifiers without a name, for hits on them where no name was searched.
+    pub(super) fn nameless(&self) -> Person {
+        self.identifiers.clone()
     }
 
     /// The keys of the names, spelling by spelling, each with its birth date.
     pub(super) fn names(&self, keyset: Keyset) -> Vec<(Date, Vec<MatchKey>)> {
         let spellings = self.spellings.iter();
         spellings
-            .map(|(birth, person)| (*birth, keyset.derive_query(person)))
+            .map(|(birth, person)| (*birth, askable(keyset, person)))
             .filter(|(_, keys)| !keys.is_empty())
             .collect()
     }
@@ -77,7 +88,7 @@ impl Subject {
     /// what says most about one person first.
     pub(super) fn identifiers(&self, keyset: Keyset) -> Vec<MatchKey> {
         let order = [Class::Doc, Class::Phone, Class::Email, Class::Ff, Class::Loc];
-        let mut keys = keyset.derive_query(&self.identifiers);
+        let mut keys = askable(keyset, &self.identifiers);
         keys.sort_by_key(|key| order.iter().position(|class| key.class() == Some(*class)));
         keys
     }
@@ -89,6 +100,12 @@ impl Subject {
         keys.filter(|key| matches!(key.class(), Some(Class::Doc | Class::Nx)))
             .collect()
     }
+}
+
+/// Keys with a class; those for screening have none.
+fn askable(keyset: Keyset, person: &Person) -> Vec<MatchKey> {
+    let keys = keyset.derive_query(person).into_iter();
+    keys.filter(|key| key.class().is_some()).collect()
 }
 
 fn read<T: FromStr<Err = IdentifierError>>(

@@ -105,7 +105,7 @@ scopes     = ["tight", "full", "contact"]
 [purpose.serious_crime]
 offences   = ["A01", "A02", "A03", "A04", "A05", "A08", "A11", "A12", "A14", "A20", "A23", "A25"]
 activities = ["detection", "investigation", "prosecution"]
-scopes     = ["tight", "full", "contact"]
+scopes     = ["tight", "full"]
 
 [search]                  # a scope is open only if every class of it is listed here
 classes = ["DOC", "NX", "DS", "PX", "PK", "SI", "PHONE", "EMAIL", "LOC", "FF"]
