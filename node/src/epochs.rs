@@ -10,6 +10,7 @@ use crate::files::{self, Readers};
 use crate::keys::{EpochKey as HeldKey, KeyError, KeyRing, Seed};
 use crate::store::{BucketRef, Store, StoreError};
 use piux_protocol::blind::{Descriptor, EpochKey, EpochSeed, SlotCount, SubjectCount, Undated};
+use piux_protocol::identifier::Keyset;
 use piux_protocol::jws::JwsError;
 use piux_protocol::message::epoch::{self, EpochChain};
 use piux_protocol::signature::SigningKey;
@@ -100,7 +101,7 @@ impl Epochs {
             .descriptors
             .last()
             .filter(|last| last.is_current(now) && last.agreement_version == version);
-        if let Some(last) = usable.filter(|last| self.has_room(last).unwrap_or(false)) {
+        if let Some(last) = usable.filter(|last| self.has_room(last, bilateral.keyset()).unwrap_or(false)) {
             let held = self.keys.epoch_seed(&last.agreement, last.epoch);
             if let Some(held) = held {
                 return Ok(Epoch {
@@ -177,7 +178,7 @@ impl Epochs {
     ) -> Result<Descriptor, EpochError> {
         let terms = bilateral.answering.terms();
         let last = chain.descriptors.last();
-        let occupied = self.occupancy(now)?;
+        let occupied = self.occupancy(bilateral.keyset(), now)?;
         let subjects = self.store.subjects_per_quarter()?;
         let size = subjects.iter().map(|(_, subjects)| subjects).sum();
         let offered = offered(terms, size);
@@ -209,12 +210,12 @@ impl Epochs {
     }
 
     /// Rows of each finest bucket, per class and quarter; the current quarter always counts.
-    fn occupancy(&self, now: Timestamp) -> Result<Occupancy, EpochError> {
+    fn occupancy(&self, keyset: Keyset, now: Timestamp) -> Result<Occupancy, EpochError> {
         let mut occupied = Occupancy::new();
         let current = Quarter::of(now.date());
         for class in Class::ALL {
             occupied.entry((*class, current)).or_default();
-            for ((bucket, quarter), rows) in self.store.occupancy(*class)? {
+            for ((bucket, quarter), rows) in self.store.occupancy(keyset, *class)? {
                 occupied.entry((*class, quarter)).or_default().push((bucket, rows));
             }
         }
@@ -222,8 +223,8 @@ impl Epochs {
     }
 
     /// Whether every bucket still fits the rows published for it.
-    fn has_room(&self, descriptor: &Descriptor) -> Result<bool, EpochError> {
-        let occupied = self.occupancy(descriptor.not_before)?;
+    fn has_room(&self, descriptor: &Descriptor, keyset: Keyset) -> Result<bool, EpochError> {
+        let occupied = self.occupancy(keyset, descriptor.not_before)?;
         let fits = |(place, counts): (&(Class, Quarter), &Vec<(BucketRef, u32)>)| {
             let (s, i) = largest(counts, descriptor.bits, descriptor.undated);
             let published = descriptor

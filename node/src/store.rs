@@ -6,6 +6,8 @@
 //! `DIR/db` can be made anew; evidence (the ledger) and keys never come here.
 
 mod cell;
+mod crowd;
+mod dated;
 mod document;
 mod engine;
 mod error;
@@ -15,6 +17,7 @@ mod index;
 mod lock;
 mod mark;
 mod name;
+mod person;
 mod rebuild;
 mod record;
 mod segment;
@@ -22,21 +25,23 @@ mod sketch;
 mod subject;
 mod writer;
 
+pub use crowd::Sharers;
 pub use document::{Document, DocumentTable, Update};
 pub use error::StoreError;
 pub use index::{BucketRef, IndexEntry, IndexRow, RowKey, quarter_of};
 pub use lock::FolderLock;
 pub use rebuild::RebuildReport;
 pub use record::{RecordId, StoredRecord};
-pub use subject::SubjectId;
+pub use subject::{JoinKey, SubjectId};
 
 use crate::keys::{DayPart, KeyRing, Seed};
 use engine::{Change, Engine};
 use imprint::Imprinter;
 use piux_protocol::vocabulary::Random;
 use segment::SegmentLog;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use writer::Writer;
 
 /// The opened store of one unit; shared by all parts of the node.
@@ -50,6 +55,8 @@ pub struct Store {
     random: Arc<dyn Random>,
     /// Held from reading a sketch until it is written back.
     sketches: Mutex<()>,
+    /// Held from looking for a record's person until that is written (see [`Store::joining`]).
+    joins: Mutex<()>,
     /// One document is updated by one caller at a time.
     lanes: [Mutex<()>; 64],
     lock: FolderLock,
@@ -57,11 +64,13 @@ pub struct Store {
 
 /// Changes that become durable together or not at all.
 ///
-/// Dropped without [`Batch::commit`], nothing has happened, except that days met
-/// for the first time have their keys.
+/// A batch reads what it has written itself before what the store holds. Dropped
+/// without [`Batch::commit`], nothing has happened, except that days met for the
+/// first time have their keys.
 pub struct Batch<'a> {
     store: &'a Store,
-    changes: Vec<Change>,
+    /// By key: of several changes of one value the last counts.
+    changes: BTreeMap<Vec<u8>, Change>,
     sightings: Vec<(u32, [u8; 16])>,
 }
 
@@ -80,6 +89,7 @@ impl Store {
             keys,
             random,
             sketches: Mutex::new(()),
+            joins: Mutex::new(()),
             lanes: std::array::from_fn(|_| Mutex::new(())),
             lock,
         })
@@ -107,20 +117,26 @@ impl Store {
     pub fn batch(&self) -> Batch<'_> {
         Batch {
             store: self,
-            changes: Vec::new(),
+            changes: BTreeMap::new(),
             sightings: Vec::new(),
         }
     }
 
-    /// Deletes the index rows, subjects and counts of a day; returns how many index rows.
+    /// Whoever joins records into persons, or takes them apart, works alone: the guard is
+    /// taken before the first look and kept until the batch is committed.
+    pub fn joining(&self) -> MutexGuard<'_, ()> {
+        self.joins.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Deletes the index rows, persons and counts of a day; returns how many index rows.
     ///
     /// The erasure itself is the destruction of the day's `index` key; this tidies up.
     pub fn delete_day(&self, day: u32) -> Result<usize, StoreError> {
         let mut batch = self.batch();
         let rows = self.rows_of_day(day)?;
         let count = rows.len();
-        let subjects = self.subjects_of_day(day)?;
-        for key in rows.into_iter().chain(subjects).chain([subject::sketch_key(day)]) {
+        let persons = self.dated_of_day(day)?;
+        for key in rows.into_iter().chain(persons).chain([subject::sketch_key(day)]) {
             batch.push(Some(day), key, None);
         }
         batch.commit()?;
@@ -132,7 +148,7 @@ impl Store {
         let mut batch = self.batch();
         let records = self.records_of_day(day)?;
         for id in &records {
-            batch.changes.extend(record::deletion(day, *id));
+            record::deletion(day, *id).for_each(|change| batch.add(change));
         }
         batch.commit()?;
         Ok(records.len())
@@ -152,15 +168,42 @@ impl Batch<'_> {
     /// Makes the changes durable, all or none.
     pub fn commit(mut self) -> Result<(), StoreError> {
         if self.sightings.is_empty() {
-            return self.store.writer.commit(self.changes);
+            return self.store.writer.commit(self.changes.into_values().collect());
         }
         let _alone = self.store.sketches.lock().unwrap_or_else(PoisonError::into_inner);
-        self.changes.extend(self.store.sketch_changes(&self.sightings)?);
-        self.store.writer.commit(self.changes)
+        for change in self.store.sketch_changes(&self.sightings)? {
+            self.add(change);
+        }
+        self.store.writer.commit(self.changes.into_values().collect())
     }
 
     fn push(&mut self, day: Option<u32>, key: Vec<u8>, value: Option<Vec<u8>>) {
-        self.changes.push(Change { day, key, value });
+        self.add(Change { day, key, value });
+    }
+
+    fn add(&mut self, change: Change) {
+        self.changes.insert(change.key.clone(), change);
+    }
+
+    /// A value as it will be after the batch.
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        match self.changes.get(key) {
+            Some(change) => Ok(change.value.clone()),
+            None => self.store.engine.get(key),
+        }
+    }
+
+    /// The keys that start with `prefix`, as they will be after the batch.
+    fn keys(&self, prefix: &[u8]) -> Result<BTreeSet<Vec<u8>>, StoreError> {
+        let mut keys: BTreeSet<Vec<u8>> = self.store.engine.keys(prefix)?.into_iter().collect();
+        let pending = self.changes.range(prefix.to_vec()..);
+        for (key, change) in pending.take_while(|(key, _)| key.starts_with(prefix)) {
+            match change.value {
+                Some(_) => keys.insert(key.clone()),
+                None => keys.remove(key),
+            };
+        }
+        Ok(keys)
     }
 }
 

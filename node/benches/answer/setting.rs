@@ -92,6 +92,7 @@ impl Holding {
         Search {
             epoch: &self.epoch,
             purpose: PURPOSE,
+            keyset: Keyset::CURRENT,
             class: self.class,
             bucket,
             window: Window::All,
@@ -129,6 +130,7 @@ fn fill(store: &Store, seed: &[u8; 32], class: Class) -> Vec<[u8; 32]> {
         flags: 0,
     };
     let entry = |row| IndexEntry {
+        keyset: piux_protocol::identifier::Keyset::CURRENT,
         class,
         bucket: BucketRef::S(BUCKET),
         day: day_of(now()),

@@ -12,6 +12,7 @@ use moka::sync::Cache;
 use piux_protocol::blind::{
     Bucket, Context, ElementError, LiveRow, Rekey, RowSecret, StorageKey, StoredElement, Undated,
 };
+use piux_protocol::identifier::Keyset;
 use piux_protocol::vocabulary::{AgreementId, Class, Purpose, Quarter, Window};
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -50,6 +51,7 @@ struct Place {
     agreement: AgreementId,
     epoch: u32,
     purpose: Purpose,
+    keyset: Keyset,
     class: Class,
     bucket: BucketRef,
     quarter: Quarter,
@@ -78,6 +80,8 @@ pub struct Search<'a> {
     pub epoch: &'a Epoch,
     /// What the question serves.
     pub purpose: Purpose,
+    /// The derivation of its match keys.
+    pub keyset: Keyset,
     /// The kind of match key.
     pub class: Class,
     /// Where it looks.
@@ -140,6 +144,7 @@ impl LiveIndex {
             agreement: search.epoch.descriptor.agreement.clone(),
             epoch: search.epoch.descriptor.epoch,
             purpose: search.purpose,
+            keyset: search.keyset,
             class: search.class,
             bucket,
             quarter,
@@ -151,7 +156,7 @@ impl LiveIndex {
         }
         let held = self
             .store
-            .scan_bucket(search.class, bucket, Window::Quarters(quarter, quarter))?;
+            .scan_bucket(search.keyset, search.class, bucket, Window::Quarters(quarter, quarter))?;
         let rekeyed = Arc::new(self.rekey(search, &held, known.as_deref(), change)?);
         self.buckets.insert(place, rekeyed.clone());
         Ok(rekeyed)

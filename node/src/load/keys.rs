@@ -1,24 +1,36 @@
 //! What a traveller is found by: match keys, and the buckets they lie in.
 
-use crate::ingest::model::{Document, DocumentClass, NameForm, NameSource};
+mod contacts;
+
+pub(super) use contacts::{emails, phones};
+
+use crate::ingest::model::{NameForm, NameSource};
 use crate::ingest::{Booking, Traveller};
 use crate::store::BucketRef;
+use jiff::civil::Date;
 use piux_protocol::blind::Bucket;
-use piux_protocol::identifier::{self, Locator, MatchKey, Person, Source};
-use std::collections::BTreeSet;
+use piux_protocol::identifier::{Document, FrequentFlyer, Keyset, Locator, MatchKey, Person, Source};
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Family S for every birth date held, family I for every key that has a core.
-pub(super) fn buckets(key: &MatchKey, traveller: &Traveller) -> BTreeSet<BucketRef> {
-    let finest = |bucket: Bucket| u8::try_from(bucket.number()).unwrap_or(u8::MAX);
-    let births = birth_dates(traveller).map(|date| BucketRef::S(finest(Bucket::of_birth_date(date, 8))));
-    let core = key
-        .class()
-        .zip(key.core())
-        .map(|(class, core)| BucketRef::I(finest(Bucket::of_core(class, core, 8))));
-    births.chain(core).collect()
+/// Match keys, each with the finest buckets it lies in.
+pub(super) type Keys = BTreeMap<MatchKey, BTreeSet<BucketRef>>;
+
+/// The match keys of every spelling and birth date held, and of everything else that
+/// belongs to the traveller. Keys for screening have no class and are left out.
+pub(super) fn of(keyset: Keyset, booking: &Booking, traveller: &Traveller) -> Keys {
+    let dates: Vec<Date> = birth_dates(traveller).collect();
+    let mut keys = Keys::new();
+    for name in &traveller.names {
+        for date in &dates {
+            add(&mut keys, keyset, &named(name, *date), &[*date]);
+        }
+    }
+    add(&mut keys, keyset, &belongings(booking, traveller), &dates);
+    keys
 }
 
-pub(super) fn birth_dates(traveller: &Traveller) -> impl Iterator<Item = jiff::civil::Date> {
+/// Every birth date of which day, month and year are known.
+pub(super) fn birth_dates(traveller: &Traveller) -> impl Iterator<Item = Date> {
     traveller
         .birth_date
         .iter()
@@ -26,37 +38,25 @@ pub(super) fn birth_dates(traveller: &Traveller) -> impl Iterator<Item = jiff::c
         .filter_map(|date| date.complete())
 }
 
-/// The match keys of every spelling and birth date held, each once.
-pub(super) fn of(booking: &Booking, traveller: &Traveller) -> Vec<MatchKey> {
-    let documents: Vec<_> = traveller.documents.iter().filter_map(document).collect();
-    let locators = locators(booking);
-    let dates: Vec<_> = birth_dates(traveller).map(Some).collect();
-    let dates = if dates.is_empty() { vec![None] } else { dates };
-    let mut keys = BTreeSet::new();
-    for name in &traveller.names {
-        for birth_date in &dates {
-            keys.extend(identifier::derive(&Person {
-                source: source(name),
-                surname: name.surname.clone(),
-                given: name.given.clone(),
-                birth_date: birth_date.map(Into::into),
-                ..Person::default()
-            }));
-        }
+/// Family S for the birth dates, family I where the key has a core; so a traveller
+/// without a birth date is found in family I only (`"undated": "i"`, SPEC.md 4.5).
+fn add(keys: &mut Keys, keyset: Keyset, person: &Person, dates: &[Date]) {
+    let finest = |bucket: Bucket| u8::try_from(bucket.number()).unwrap_or(u8::MAX);
+    for key in keyset.derive(person) {
+        let Some(class) = key.class() else { continue };
+        let births = dates.iter().map(|date| finest(Bucket::of_birth_date(*date, 8)));
+        let core = key.core().map(|core| finest(Bucket::of_core(class, core, 8)));
+        let buckets: Vec<BucketRef> = births.map(BucketRef::S).chain(core.map(BucketRef::I)).collect();
+        keys.entry(key).or_default().extend(buckets);
     }
-    for document in documents {
-        keys.extend(identifier::derive(&nameless(vec![document], Vec::new())));
-    }
-    for locator in locators {
-        keys.extend(identifier::derive(&nameless(Vec::new(), vec![locator])));
-    }
-    keys.into_iter().collect()
 }
 
-fn nameless(documents: Vec<identifier::Document>, locators: Vec<Locator>) -> Person {
+fn named(name: &NameForm, birth: Date) -> Person {
     Person {
-        documents,
-        locators,
+        source: source(name),
+        surname: name.surname.clone(),
+        given: name.given.clone(),
+        birth_date: Some(birth.into()),
         ..Person::default()
     }
 }
@@ -70,13 +70,21 @@ fn source(name: &NameForm) -> Source {
     }
 }
 
-/// A visa names the State it admits to, not the traveller: it is no key.
-fn document(document: &Document) -> Option<identifier::Document> {
-    if document.class == DocumentClass::Visa {
-        return None;
+/// What is the traveller's own, and the contacts of a booking, which may be any fellow
+/// traveller's: a key of theirs is found, but joins nobody.
+fn belongings(booking: &Booking, traveller: &Traveller) -> Person {
+    let documents: BTreeSet<Document> = traveller.documents.iter().flat_map(|held| held.keys()).collect();
+    let flyers = traveller.frequent_flyer.iter();
+    Person {
+        documents: documents.into_iter().collect(),
+        locators: locators(booking),
+        phones: phones(booking, traveller).read,
+        emails: emails(booking, traveller).read,
+        frequent_flyers: flyers
+            .filter_map(|member| FrequentFlyer::new(&member.programme, &member.number).ok())
+            .collect(),
+        ..Person::default()
     }
-    let issuer = document.issuer.as_ref()?.code.as_deref()?;
-    identifier::Document::new(issuer, &document.number).ok()
 }
 
 /// Every locator, with the month of the first departure.
@@ -90,3 +98,6 @@ fn locators(booking: &Booking) -> Vec<Locator> {
         .filter_map(|locator| Locator::new(&locator.system, &locator.locator, &month).ok())
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

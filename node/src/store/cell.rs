@@ -18,6 +18,10 @@ pub(super) enum Table {
     Sketch = 5,
     Subject = 6,
     Document = 7,
+    Trace = 8,
+    Member = 9,
+    Apart = 10,
+    Sharers = 11,
 }
 
 impl Table {

@@ -83,7 +83,7 @@ impl Batch<'_> {
         expires: Option<Timestamp>,
     ) -> Result<(), StoreError> {
         let change = self.store.document_change(table, name, body, expires)?;
-        self.changes.push(change);
+        self.add(change);
         Ok(())
     }
 

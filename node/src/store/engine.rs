@@ -124,6 +124,11 @@ impl Engine {
         })
     }
 
+    /// Whether any key starts with `prefix`.
+    pub(super) fn has_any(&self, prefix: &[u8]) -> Result<bool, StoreError> {
+        caught(|| self.db.scan_prefix(prefix).keys().next().transpose()).map(|key| key.is_some())
+    }
+
     /// Every value in one piece within a range of keys, in order.
     pub(super) fn each(
         &self,

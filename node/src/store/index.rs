@@ -1,16 +1,21 @@
 //! The index: one sealed row per match key, found by bucket and quarter.
 //!
-//! In clear are class, bucket, quarter and day of receipt; the element, subject and
-//! record of a row are sealed under the day's `index` key. Bucket comes before day,
-//! so that one range of keys is one bucket (SPEC.md 4.5).
+//! In clear are keyset, class, bucket, quarter and day of receipt; the element, subject
+//! and record of a row are sealed under the day's `index` key. The keyset comes first, so
+//! that the rows of two keysets lie side by side while units migrate from one to the
+//! other; bucket comes before day, so that one range of keys is one bucket (SPEC.md 4.5).
 
 use super::cell::{DaySealing, Table, opened, place};
 use super::engine::damaged;
-use super::{Batch, Store, StoreError};
+use super::{Batch, Store, StoreError, SubjectId};
 use crate::keys::{DayPart, SealingKey};
+use piux_protocol::identifier::Keyset;
 use piux_protocol::vocabulary::{Class, DecodeError, Quarter, Timestamp, Window, base64url, decode_base64url};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+
+/// Rows deleted at a time when a whole keyset goes.
+const PART: usize = 10_000;
 
 /// Where a row lies, at the finest grain of 8 bits; coarser buckets are several of these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,6 +48,8 @@ pub struct IndexRow {
 /// One row and where it belongs.
 #[derive(Debug, Clone)]
 pub struct IndexEntry {
+    /// The keyset that derived the match key.
+    pub keyset: Keyset,
     /// The class of the match key.
     pub class: Class,
     /// Its bucket.
@@ -55,7 +62,7 @@ pub struct IndexEntry {
 
 /// Names one row, to remove it by; says what lies in clear anyway.
 ///
-/// `table || class || family || bucket || u16 quarter || u32 day || random 8`, in base64url.
+/// `table || keyset || class || family || bucket || u16 quarter || u32 day || random 8`, in base64url.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct RowKey([u8; RowKey::LEN]);
@@ -95,6 +102,36 @@ impl Batch<'_> {
             self.push(Some(row.day()), row.0.to_vec(), None);
         }
     }
+
+    /// The row of this name; none if it is gone or its day is forgotten.
+    pub fn index_row(&self, name: RowKey) -> Result<Option<IndexRow>, StoreError> {
+        let Some(seed) = self.store.day_key(name.day(), DayPart::Index) else {
+            return Ok(None);
+        };
+        let Some(value) = self.get(&name.0)? else {
+            return Ok(None);
+        };
+        let content = SealingKey::new(seed.expose()).open(&place(self.store.unit(), &name.0), &value);
+        opened(content.and_then(|content| IndexRow::decode(&content))).map(Some)
+    }
+
+    /// Gives rows to another subject; rows that are gone are passed over.
+    pub fn reassign_index(&mut self, rows: &[RowKey], subject: SubjectId) -> Result<(), StoreError> {
+        for name in rows {
+            let Some(row) = self.index_row(*name)? else { continue };
+            let Some(seed) = self.store.day_key(name.day(), DayPart::Index) else {
+                continue;
+            };
+            let row = IndexRow {
+                subject: subject.0,
+                ..row
+            };
+            let value = self.store.seal_row(&SealingKey::new(seed.expose()), &name.0, &row);
+            self.push(Some(name.day()), name.0.to_vec(), Some(value));
+            self.sightings.push((name.day(), subject.0));
+        }
+        Ok(())
+    }
 }
 
 impl Store {
@@ -106,15 +143,21 @@ impl Store {
         Ok(names)
     }
 
-    /// All rows of a bucket received within the window whose keys exist, by quarter and day.
-    pub fn scan_bucket(&self, class: Class, bucket: BucketRef, window: Window) -> Result<Vec<IndexRow>, StoreError> {
+    /// All rows of a keyset's bucket received within the window whose keys exist, by quarter and day.
+    pub fn scan_bucket(
+        &self,
+        keyset: Keyset,
+        class: Class,
+        bucket: BucketRef,
+        window: Window,
+    ) -> Result<Vec<IndexRow>, StoreError> {
         let mut days = DaySealing::new(|day| self.day_key(day, DayPart::Index));
         let (first, last) = match window {
             Window::All => (0, u16::MAX),
             Window::Quarters(first, last) => (first.number(), last.number()),
         };
-        let start = Table::Index.key(&[&bucket.prefix(class), &first.to_be_bytes()]);
-        let end = Table::Index.key(&[&bucket.prefix(class), &last.to_be_bytes(), &[0xff; 12]]);
+        let start = Table::Index.key(&[&[number_of(keyset)], &bucket.prefix(class), &first.to_be_bytes()]);
+        let end = Table::Index.key(&[&[number_of(keyset)], &bucket.prefix(class), &last.to_be_bytes(), &[0xff; 12]]);
         let mut rows = Vec::new();
         self.engine.each(start..=end, |key, value| {
             let name = RowKey::read(key).ok_or(damaged("an index row has another form"))?;
@@ -127,10 +170,10 @@ impl Store {
         Ok(rows)
     }
 
-    /// How many rows each bucket of a class holds in each quarter; for planning slots.
-    pub fn occupancy(&self, class: Class) -> Result<BTreeMap<(BucketRef, Quarter), u32>, StoreError> {
+    /// How many rows each bucket of a keyset's class holds in each quarter; for planning slots.
+    pub fn occupancy(&self, keyset: Keyset, class: Class) -> Result<BTreeMap<(BucketRef, Quarter), u32>, StoreError> {
         let mut counts = BTreeMap::new();
-        for key in self.engine.keys(&Table::Index.key(&[&[class.code()]]))? {
+        for key in self.engine.keys(&Table::Index.key(&[&[number_of(keyset), class.code()]]))? {
             if let Some(cell) = bucket_and_quarter(&key) {
                 *counts.entry(cell).or_default() += 1;
             }
@@ -138,20 +181,43 @@ impl Store {
         Ok(counts)
     }
 
+    /// The keysets of which the index has rows.
+    pub fn keysets(&self) -> Result<BTreeSet<Keyset>, StoreError> {
+        let mut held = BTreeSet::new();
+        for keyset in Keyset::ALL {
+            if self.engine.has_any(&Table::Index.key(&[&[number_of(*keyset)]]))? {
+                held.insert(*keyset);
+            }
+        }
+        Ok(held)
+    }
+
+    /// Deletes the rows of a keyset no partner asks under any more; returns how many.
+    pub fn drop_keyset(&self, keyset: Keyset) -> Result<usize, StoreError> {
+        let keys = self.engine.keys(&Table::Index.key(&[&[number_of(keyset)]]))?;
+        for part in keys.chunks(PART) {
+            let mut batch = self.batch();
+            let rows: Vec<RowKey> = part.iter().filter_map(|key| RowKey::read(key)).collect();
+            batch.remove_index(&rows);
+            batch.commit()?;
+        }
+        Ok(keys.len())
+    }
+
     /// The row keys of a day: one short range in each bucket.
     pub(super) fn rows_of_day(&self, day: u32) -> Result<Vec<Vec<u8>>, StoreError> {
         let mut found = Vec::new();
-        for class in Class::ALL {
-            for bucket in BucketRef::all() {
-                let quarter = quarter_of(day).number().to_be_bytes();
-                let prefix = Table::Index.key(&[&bucket.prefix(*class), &quarter, &day.to_be_bytes()]);
+        let quarter = quarter_of(day).number().to_be_bytes();
+        for keyset in self.keysets()? {
+            for (class, bucket) in Class::ALL.iter().flat_map(|class| BucketRef::all().map(move |b| (class, b))) {
+                let prefix = Table::Index.key(&[&[number_of(keyset)], &bucket.prefix(*class), &quarter, &day.to_be_bytes()]);
                 found.extend(self.engine.keys(&prefix)?);
             }
         }
         Ok(found)
     }
 
-    /// `table || class || family || bucket || u16 quarter || u32 day || random 8`
+    /// `table || keyset || class || family || bucket || u16 quarter || u32 day || random 8`
     fn row_key(&self, entry: &IndexEntry) -> RowKey {
         let [class, family, bucket] = entry.bucket.prefix(entry.class);
         let [q0, q1] = quarter_of(entry.day).number().to_be_bytes();
@@ -159,7 +225,7 @@ impl Store {
         let mut key = [0; RowKey::LEN];
         self.random.fill(&mut key);
         let [head @ .., _, _, _, _, _, _, _, _] = &mut key;
-        *head = [Table::Index as u8, class, family, bucket, q0, q1, d0, d1, d2, d3];
+        *head = [Table::Index as u8, number_of(entry.keyset), class, family, bucket, q0, q1, d0, d1, d2, d3];
         RowKey(key)
     }
 
@@ -168,21 +234,40 @@ impl Store {
     }
 }
 
+/// A keyset's number in the keys of rows: its place in the list of all, from 1.
+fn number_of(keyset: Keyset) -> u8 {
+    let before = Keyset::ALL.iter().take_while(|other| **other != keyset);
+    u8::try_from(before.count() + 1).unwrap_or(u8::MAX)
+}
+
 /// The quarter of a day of receipt.
 pub fn quarter_of(day: u32) -> Quarter {
     Quarter::of(Timestamp::from_seconds(i64::from(day) * 86_400).date())
 }
 
 impl RowKey {
-    const LEN: usize = 18;
+    /// Bytes of a row's name.
+    pub const LEN: usize = 19;
 
-    fn read(key: &[u8]) -> Option<Self> {
+    /// The keyset of the row.
+    pub fn keyset(self) -> Option<Keyset> {
+        let [_, number, ..] = self.0;
+        Keyset::ALL.iter().copied().find(|keyset| number_of(*keyset) == number)
+    }
+
+    /// Its bytes.
+    pub fn bytes(self) -> [u8; Self::LEN] {
+        self.0
+    }
+
+    /// The name of these bytes, if they are one.
+    pub fn read(key: &[u8]) -> Option<Self> {
         let key = Self(key.try_into().ok()?);
         (key.0.first() == Some(&(Table::Index as u8))).then_some(key)
     }
 
     fn day(self) -> u32 {
-        let [_, _, _, _, _, _, day @ .., _, _, _, _, _, _, _, _] = self.0;
+        let [_, _, _, _, _, _, _, day @ .., _, _, _, _, _, _, _, _] = self.0;
         u32::from_be_bytes(day)
     }
 }
@@ -220,8 +305,8 @@ impl BucketRef {
 }
 
 fn bucket_and_quarter(key: &[u8]) -> Option<(BucketRef, Quarter)> {
-    let (head, _) = key.split_first_chunk::<6>()?;
-    let [_, _, family, number, quarter @ ..] = *head;
+    let (head, _) = key.split_first_chunk::<7>()?;
+    let [_, _, _, family, number, quarter @ ..] = *head;
     let bucket = match family {
         b'S' => BucketRef::S(number),
         b'I' => BucketRef::I(number),

@@ -45,7 +45,7 @@ impl Batch<'_> {
         identity_half: &[u8],
         rest_half: &[u8],
     ) -> Result<(), StoreError> {
-        if self.store.place_of(id)?.is_some_and(|held| held != day) {
+        if self.place_of(id)?.is_some_and(|held| held != day) {
             self.delete_record(id)?;
         }
         let keys = self.store.keys.day_keys(day)?;
@@ -64,11 +64,16 @@ impl Batch<'_> {
 
     /// Deletes a record and returns whether there was one; its index rows are the caller's to remove.
     pub fn delete_record(&mut self, id: RecordId) -> Result<bool, StoreError> {
-        let Some(day) = self.store.place_of(id)? else {
+        let Some(day) = self.place_of(id)? else {
             return Ok(false);
         };
-        self.changes.extend(deletion(day, id));
+        deletion(day, id).for_each(|change| self.add(change));
         Ok(true)
+    }
+
+    fn place_of(&self, id: RecordId) -> Result<Option<u32>, StoreError> {
+        let value = self.get(&place_key(id))?;
+        value.map(|value| day_of_value(&value).map(|(day, _)| day)).transpose()
     }
 }
 
@@ -82,7 +87,9 @@ impl Store {
 
     /// The record of this name, as far as its keys still exist.
     pub fn get_record(&self, id: RecordId) -> Result<Option<StoredRecord>, StoreError> {
-        let Some(day) = self.place_of(id)? else { return Ok(None) };
+        let Some(day) = self.batch().place_of(id)? else {
+            return Ok(None);
+        };
         Ok(Some(StoredRecord {
             day,
             identity: self.half(Table::Identity, DayPart::Identity, day, id)?,
@@ -136,11 +143,6 @@ impl Store {
             return Ok(None);
         };
         opened(record_key(&seed, id).open(&place(self.unit(), &key), &value)).map(Some)
-    }
-
-    fn place_of(&self, id: RecordId) -> Result<Option<u32>, StoreError> {
-        let value = self.engine.get(&place_key(id))?;
-        value.map(|value| day_of_value(&value).map(|(day, _)| day)).transpose()
     }
 }
 

@@ -4,7 +4,7 @@
 //! key of the latest day of receipt: when that day's key is destroyed, the person
 //! is forgotten.
 
-use super::cell::{DaySealing, Table, day_of_value, open_dated, opened, place, seal_dated};
+use super::cell::{DaySealing, Table, opened, place};
 use super::engine::Change;
 use super::index::quarter_of;
 use super::name::random_name;
@@ -13,30 +13,55 @@ use super::{Batch, Store, StoreError};
 use crate::keys::{DayPart, KeyName, SealingKey, mac};
 use piux_protocol::vocabulary::Quarter;
 use std::collections::BTreeMap;
+use std::fmt;
 
 random_name! {
     /// Names a person as this unit knows them; told to nobody.
     SubjectId
 }
 
+/// Stands for a match key in the map: HMAC-SHA-256(join key, x).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct JoinKey(pub [u8; 32]);
+
+impl fmt::Debug for JoinKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JoinKey(..)")
+    }
+}
+
 impl Batch<'_> {
-    /// Notes that the match key `x`, seen on `day`, belongs to a subject.
-    ///
-    /// The same subject seen on an earlier day leaves the later day standing.
+    /// Notes that the match key `x`, seen on `day`, belongs to a subject (see [`Batch::put_owner`]).
     pub fn put_subject(&mut self, x: &[u8], subject: SubjectId, day: u32) -> Result<(), StoreError> {
-        let store = self.store;
-        if store
-            .find_subject(x)?
-            .is_some_and(|(held, seen)| held == subject && seen >= day)
-        {
+        self.put_owner(self.store.join_key(x)?, subject, day)
+    }
+
+    /// Notes whose a match key is; it is remembered until the latest day it was seen on is forgotten.
+    pub fn put_owner(&mut self, key: JoinKey, subject: SubjectId, day: u32) -> Result<(), StoreError> {
+        let held = self.dated_owner(key)?;
+        let latest = held.map_or(day, |(_, seen)| seen.max(day));
+        if held == Some((subject, latest)) {
             return Ok(());
         }
-        let keys = store.keys.day_keys(day)?;
-        let sealing = SealingKey::new(keys.require(DayPart::Index)?.expose());
-        let key = store.subject_key(x)?;
-        let value = seal_dated(&sealing, &*store.random, store.unit(), (day, &key), &subject.0);
-        self.push(Some(day), key, Some(value));
-        Ok(())
+        self.put_dated(owner_key(key), latest, &subject.0)
+    }
+
+    /// Whose a match key is, unless nobody is known or their last day is forgotten.
+    pub fn owner(&self, key: JoinKey) -> Result<Option<SubjectId>, StoreError> {
+        Ok(self.dated_owner(key)?.map(|(subject, _)| subject))
+    }
+
+    /// Forgets whose a match key is.
+    pub fn remove_owner(&mut self, key: JoinKey) -> Result<(), StoreError> {
+        self.remove_dated(owner_key(key))
+    }
+
+    fn dated_owner(&self, key: JoinKey) -> Result<Option<(SubjectId, u32)>, StoreError> {
+        let Some((day, content)) = self.get_dated(&owner_key(key))? else {
+            return Ok(None);
+        };
+        let subject = opened(content.as_slice().try_into().ok())?;
+        Ok(Some((SubjectId(subject), day)))
     }
 }
 
@@ -50,7 +75,13 @@ impl Store {
 
     /// The subject a match key belongs to, unless none is known or its day is forgotten.
     pub fn subject(&self, x: &[u8]) -> Result<Option<SubjectId>, StoreError> {
-        Ok(self.find_subject(x)?.map(|(subject, _)| subject))
+        self.batch().owner(self.join_key(x)?)
+    }
+
+    /// What stands for the match key `x` in the map.
+    pub fn join_key(&self, x: &[u8]) -> Result<JoinKey, StoreError> {
+        let join = self.keys.seed(KeyName::Join)?;
+        Ok(JoinKey(mac(join.expose(), &[b"piux/1/join\0", x])))
     }
 
     /// About how many persons have index rows, by quarter of receipt.
@@ -92,38 +123,6 @@ impl Store {
             .collect()
     }
 
-    /// The keys of the map's entries of a day.
-    pub(super) fn subjects_of_day(&self, day: u32) -> Result<Vec<Vec<u8>>, StoreError> {
-        let mut found = Vec::new();
-        let all = Table::Subject.key(&[])..=Table::Subject.key(&[&[0xff; 33]]);
-        self.engine.each(all, |key, value| {
-            if day_of_value(value)?.0 == day {
-                found.push(key.to_vec());
-            }
-            Ok(())
-        })?;
-        Ok(found)
-    }
-
-    fn find_subject(&self, x: &[u8]) -> Result<Option<(SubjectId, u32)>, StoreError> {
-        let key = self.subject_key(x)?;
-        let Some(value) = self.engine.get(&key)? else {
-            return Ok(None);
-        };
-        let (day, sealed) = day_of_value(&value)?;
-        let Some(seed) = self.day_key(day, DayPart::Index) else {
-            return Ok(None);
-        };
-        let content = open_dated(&SealingKey::new(seed.expose()), self.unit(), (day, &key), sealed)?;
-        let subject = opened(content.as_slice().try_into().ok())?;
-        Ok(Some((SubjectId(subject), day)))
-    }
-
-    fn subject_key(&self, x: &[u8]) -> Result<Vec<u8>, StoreError> {
-        let join = self.keys.seed(KeyName::Join)?;
-        Ok(Table::Subject.key(&[&mac(join.expose(), &[b"piux/1/join\0", x])]))
-    }
-
     fn sketch(&self, day: u32) -> Result<Sketch, StoreError> {
         let key = sketch_key(day);
         let Some(value) = self.engine.get(&key)? else {
@@ -159,6 +158,10 @@ impl Store {
             Ok(())
         })
     }
+}
+
+fn owner_key(key: JoinKey) -> Vec<u8> {
+    Table::Subject.key(&[&key.0])
 }
 
 pub(super) fn sketch_key(day: u32) -> Vec<u8> {

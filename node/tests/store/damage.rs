@@ -1,5 +1,6 @@
 use super::setting::*;
 use piux_node::store::{BucketRef, Store, StoreError, SubjectId};
+use piux_protocol::identifier::Keyset;
 use piux_protocol::vocabulary::{Class, Window};
 use std::fs;
 use std::path::Path;
@@ -26,7 +27,7 @@ fn filled() -> Unit {
 fn reads_back(store: &Store) -> Result<bool, StoreError> {
     let mut rows = 0;
     for bucket in 0..4 {
-        rows += store.scan_bucket(Class::Nx, BucketRef::S(bucket), Window::All)?.len();
+        rows += store.scan_bucket(Keyset::CURRENT, Class::Nx, BucketRef::S(bucket), Window::All)?.len();
     }
     for number in 0..RECORDS {
         let Some(found) = store.get_record(record(number))? else {

@@ -1,6 +1,7 @@
 use super::setting::*;
 use piux_node::keys::{DayPart, KeyError};
 use piux_node::store::{BucketRef, Store, StoreError, SubjectId, quarter_of};
+use piux_protocol::identifier::Keyset;
 use piux_protocol::vocabulary::{Class, Window};
 
 fn fill(store: &Store) {
@@ -15,7 +16,7 @@ fn fill(store: &Store) {
 
 fn rows(store: &Store) -> usize {
     store
-        .scan_bucket(Class::Nx, BucketRef::S(4), Window::All)
+        .scan_bucket(Keyset::CURRENT, Class::Nx, BucketRef::S(4), Window::All)
         .unwrap()
         .len()
 }
@@ -75,7 +76,7 @@ fn tidying_up_removes_what_no_key_opens() {
     assert_eq!(store.delete_records_of_day(DAY).unwrap(), 1);
     assert!(store.get_record(record(1)).unwrap().is_none());
     assert_eq!(rows(&store), 1);
-    assert_eq!(store.occupancy(Class::Nx).unwrap().values().sum::<u32>(), 1);
+    assert_eq!(store.occupancy(Keyset::CURRENT, Class::Nx).unwrap().values().sum::<u32>(), 1);
     assert_eq!(store.prune_segments().unwrap(), 0, "the other day is still needed");
 }
 
@@ -87,5 +88,5 @@ fn a_rebuilt_store_does_not_remember_what_was_destroyed() {
     let store = unit.rebuild();
     assert!(store.get_record(record(1)).unwrap().is_none());
     assert!(store.get_record(record(2)).unwrap().is_some());
-    assert_eq!(store.occupancy(Class::Nx).unwrap().values().sum::<u32>(), 1);
+    assert_eq!(store.occupancy(Keyset::CURRENT, Class::Nx).unwrap().values().sum::<u32>(), 1);
 }

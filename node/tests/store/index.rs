@@ -1,5 +1,6 @@
 use super::setting::*;
 use piux_node::store::{BucketRef, IndexRow, quarter_of};
+use piux_protocol::identifier::Keyset;
 use piux_protocol::vocabulary::{Class, Window};
 
 fn subjects(rows: &[IndexRow]) -> Vec<u32> {
@@ -28,14 +29,14 @@ fn a_bucket_holds_its_own_rows_and_no_others() {
     store.put_index(&entries).unwrap();
     drop(store);
     let store = unit.open();
-    let scan = |class, bucket| store.scan_bucket(class, bucket, Window::All).unwrap();
+    let scan = |class, bucket| store.scan_bucket(Keyset::CURRENT, class, bucket, Window::All).unwrap();
     assert_eq!(subjects(&scan(Class::Nx, BucketRef::S(5))), [1, 2]);
     assert_eq!(subjects(&scan(Class::Nx, BucketRef::I(5))), [4]);
     assert_eq!(subjects(&scan(Class::Nx, BucketRef::Undated)), [5]);
     assert_eq!(scan(Class::Doc, BucketRef::S(5)), [other_class.row]);
     assert!(scan(Class::Loc, BucketRef::S(5)).is_empty());
     assert_eq!(
-        store.occupancy(Class::Nx).unwrap()[&(BucketRef::S(5), quarter_of(DAY))],
+        store.occupancy(Keyset::CURRENT, Class::Nx).unwrap()[&(BucketRef::S(5), quarter_of(DAY))],
         2
     );
 }
@@ -53,7 +54,7 @@ fn a_window_searches_whole_quarters_and_no_day_more() {
         .collect();
     store.put_index(&entries).unwrap();
     let scan = |window: &str| {
-        let rows = store.scan_bucket(Class::Nx, BucketRef::S(0), window.parse().unwrap());
+        let rows = store.scan_bucket(Keyset::CURRENT, Class::Nx, BucketRef::S(0), window.parse().unwrap());
         subjects(&rows.unwrap())
     };
     assert_eq!(scan("2026Q1..2026Q1"), [2, 3]);
@@ -73,7 +74,7 @@ fn a_removed_row_is_not_found_again() {
     let mut batch = store.batch();
     batch.remove_index(&[serde_json::from_str(&written).unwrap()]);
     batch.commit().unwrap();
-    let rows = store.scan_bucket(Class::Nx, BucketRef::S(1), Window::All).unwrap();
+    let rows = store.scan_bucket(Keyset::CURRENT, Class::Nx, BucketRef::S(1), Window::All).unwrap();
     assert_eq!(subjects(&rows), [2]);
 }
 
@@ -87,7 +88,7 @@ fn a_bucket_of_ten_thousand_rows_is_read_whole_and_its_persons_are_counted() {
     for part in entries.chunks(2_500) {
         store.put_index(part).unwrap();
     }
-    let rows = store.scan_bucket(Class::Nx, BucketRef::S(9), Window::All).unwrap();
+    let rows = store.scan_bucket(Keyset::CURRENT, Class::Nx, BucketRef::S(9), Window::All).unwrap();
     assert_eq!(subjects(&rows), (0..10_000).collect::<Vec<_>>());
     let counted = store.subjects_per_quarter().unwrap()[&quarter_of(DAY)];
     assert!(counted.abs_diff(10_000) < 1_000, "{counted}");

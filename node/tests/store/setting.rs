@@ -2,6 +2,7 @@
 
 use piux_node::keys::{KeyRing, Passphrase, Secret, SystemRandom, UnitSecrets};
 use piux_node::store::{BucketRef, FolderLock, IndexEntry, IndexRow, RecordId, Store, StoreError};
+use piux_protocol::identifier::Keyset;
 use piux_protocol::vocabulary::{Class, Timestamp, UnitId};
 use std::fs;
 use std::path::Path;
@@ -56,6 +57,7 @@ pub(crate) fn entry(bucket: BucketRef, day: u32, number: u32) -> IndexEntry {
     let mut subject = [0; 16];
     subject[..4].copy_from_slice(&number.to_be_bytes());
     IndexEntry {
+        keyset: Keyset::CURRENT,
         class: Class::Nx,
         bucket,
         day,

@@ -83,6 +83,8 @@ terms! {
         DataLoad = "data.load", "passenger data were loaded";
         DataAlter = "data.alter", "passenger data were changed";
         DataCombine = "data.combine", "passenger data were combined";
+        DataSeparate = "data.separate", "records that had been taken for one person's were separated";
+        DataExplain = "data.explain", "somebody looked why records are taken for one person's";
         DataErase = "data.erase", "passenger data were erased";
         PolicyLoad = "policy.load", "rules were loaded";
         PolicyActivate = "policy.activate", "rules came into force";
@@ -140,7 +142,8 @@ impl Kind {
             Self::UnmaskRequest | Self::UnmaskGrant | Self::UnmaskRefuse => OperationClass::Consultation,
             Self::AnswerOut | Self::DisclosureRelease => OperationClass::Disclosure,
             Self::DisclosureReceive | Self::DataLoad => OperationClass::Collection,
-            Self::DataAlter => OperationClass::Alteration,
+            Self::DataAlter | Self::DataSeparate => OperationClass::Alteration,
+            Self::DataExplain => OperationClass::Consultation,
             Self::DataCombine => OperationClass::Combination,
             Self::DataErase | Self::PruneDone => OperationClass::Erasure,
             _ => OperationClass::Administration,
