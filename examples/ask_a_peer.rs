@@ -31,7 +31,10 @@ async fn ask(own: &OwnKeys, statement: &str, agreement: AgreementId, version: Di
     // 1. Normalize: one person becomes a few match keys.
     let subject = person("Testmann", "Josefine Erika", "1984-02-29", "UTO:L898902C3")?;
     let keys = derive_query(&subject);
-    let birth_date = subject.birth_date.and_then(BirthDate::complete).ok_or("no birth date")?;
+    let birth_date = subject
+        .birth_date
+        .and_then(BirthDate::complete)
+        .ok_or("no birth date")?;
 
     // 2. A purpose token: the partner's policy decides before it touches any data.
     let pinned = Metadata::verify_self_signed(statement, now())?.keys.root.key_id(); // compared by people before

@@ -180,7 +180,7 @@ impl Epochs {
         let last = chain.descriptors.last();
         let occupied = self.occupancy(bilateral.keyset(), now)?;
         let subjects = self.store.subjects_per_quarter()?;
-        let size = subjects.iter().map(|(_, subjects)| subjects).sum();
+        let size = subjects.values().sum();
         let offered = offered(terms, size);
         let undated = undated(&occupied);
         let bits = match last {
@@ -298,7 +298,10 @@ fn public_keys(offered: &BTreeMap<Purpose, Vec<Class>>, seed: &EpochSeed) -> Vec
     };
     let of_purpose = |(purpose, classes): (&Purpose, &Vec<Class>)| {
         let purpose = *purpose;
-        classes.iter().map(move |class| key(purpose, *class)).collect::<Vec<_>>()
+        classes
+            .iter()
+            .map(move |class| key(purpose, *class))
+            .collect::<Vec<_>>()
     };
     offered.iter().flat_map(of_purpose).collect()
 }
@@ -333,14 +336,32 @@ fn bits(occupied: &Occupancy, offered: &BTreeMap<Purpose, Vec<Class>>, undated: 
             *s += u64::from(slots.s);
             *i += u64::from(slots.i);
         }
-        let by_birth = |classes: &&[Class]| classes.iter().filter_map(|class| rows.get(class)).map(|(s, _)| 16 * s).sum();
-        let alone = rows.iter().filter(|(class, _)| searchable(class)).map(|(_, (_, i))| 16 * i);
-        scopes.iter().map(by_birth).chain(alone).all(|bytes: u64| bytes <= ANSWER_BYTES)
+        let by_birth = |classes: &&[Class]| {
+            classes
+                .iter()
+                .filter_map(|class| rows.get(class))
+                .map(|(s, _)| 16 * s)
+                .sum()
+        };
+        let alone = rows
+            .iter()
+            .filter(|(class, _)| searchable(class))
+            .map(|(_, (_, i))| 16 * i);
+        scopes
+            .iter()
+            .map(by_birth)
+            .chain(alone)
+            .all(|bytes: u64| bytes <= ANSWER_BYTES)
     };
     (0..=most).find(fits).unwrap_or(most)
 }
 
-fn slot_count((class, quarter): (Class, Quarter), counts: &[(BucketRef, u32)], bits: u8, undated: Undated) -> SlotCount {
+fn slot_count(
+    (class, quarter): (Class, Quarter),
+    counts: &[(BucketRef, u32)],
+    bits: u8,
+    undated: Undated,
+) -> SlotCount {
     let (s, i) = largest(counts, bits, undated);
     SlotCount {
         class,

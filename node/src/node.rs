@@ -284,8 +284,15 @@ impl Node {
             protocol: vec![PROTOCOL.to_owned()],
             software: format!("piux {}", env!("CARGO_PKG_VERSION")),
             keyset: KEYSET.to_owned(),
-            keysets: older_keysets(),
+            keysets: self.older_keysets()?,
         })
+    }
+
+    /// The derivations we have an index of besides the newest.
+    fn older_keysets(&self) -> Result<Vec<String>, NodeError> {
+        let held = self.ground.store.keysets()?;
+        let older = held.into_iter().filter(|keyset| *keyset != Keyset::CURRENT);
+        Ok(older.map(|keyset| keyset.to_string()).collect())
     }
 
     /// The signed statement of ourselves.
@@ -383,12 +390,6 @@ impl Node {
     fn signers(&self, agreement: &Agreement) -> Vec<DsseKey> {
         signers(&self.ground, &self.partners, agreement)
     }
-}
-
-/// The derivations we still ask and answer in besides the newest.
-fn older_keysets() -> Vec<String> {
-    let older = Keyset::ALL.iter().filter(|keyset| **keyset != Keyset::CURRENT);
-    older.map(ToString::to_string).collect()
 }
 
 /// The legal and root keys of both parties: ours from the keyring, the partner's as paired.

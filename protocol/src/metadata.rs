@@ -71,7 +71,7 @@ pub struct Metadata {
     pub software: String,
     /// Names the derivation of match keys the unit uses now (SPEC.md 3.5).
     pub keyset: String,
-    /// Names older derivations it still asks and answers in, while agreements name them.
+    /// Names older derivations it still answers in, while agreements name them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub keysets: Vec<String>,
 }
@@ -120,7 +120,7 @@ impl Keys {
 }
 
 impl Metadata {
-    /// Whether the unit asks and answers with match keys of this derivation.
+    /// Whether the unit answers with match keys of this derivation.
     pub fn holds_keyset(&self, id: &str) -> bool {
         self.keyset == id || self.keysets.iter().any(|held| held == id)
     }

@@ -115,7 +115,10 @@ async fn failures(world: &World) {
     ];
     for (person, document) in broken {
         let asking = uto.asks("RUR").but(|question| {
-            question.persons = Some(person.to_owned()).filter(|person| !person.is_empty()).into_iter().collect();
+            question.persons = Some(person.to_owned())
+                .filter(|person| !person.is_empty())
+                .into_iter()
+                .collect();
             question.documents = document.map(str::to_owned).into_iter().collect();
         });
         let error = asking.tries().await.unwrap_err();

@@ -193,7 +193,10 @@ impl Clerk {
             epoch: descriptor.epoch,
             purpose: details.purpose,
             scope: details.scope,
-            bucket: Bucket::of_birth_date(subject.birth_date.and_then(BirthDate::complete).unwrap(), descriptor.bits),
+            bucket: Bucket::of_birth_date(
+                subject.birth_date.and_then(BirthDate::complete).unwrap(),
+                descriptor.bits,
+            ),
             window: Window::All,
         };
         let keys = derive_query(subject);

@@ -48,7 +48,7 @@ impl<'a> Asking<'a> {
         Self { unit, question }
     }
 
-    /// About `SURNAME/GIVEN NAMES/YYYY-MM-DD`.
+    /// About `SURNAME/GIVEN NAMES/YYYY-MM-DD`; again for another spelling or birth date.
     #[must_use]
     pub fn about(mut self, person: &str) -> Self {
         self.question.persons.push(person.to_owned());
@@ -66,6 +66,13 @@ impl<'a> Asking<'a> {
     #[must_use]
     pub fn with_locator(mut self, locator: &str) -> Self {
         self.question.locators.push(locator.to_owned());
+        self
+    }
+
+    /// About a telephone number.
+    #[must_use]
+    pub fn with_phone(mut self, phone: &str) -> Self {
+        self.question.phones.push(phone.to_owned());
         self
     }
 
@@ -127,6 +134,27 @@ impl Answer {
             .iter()
             .map(|class| class.as_str().unwrap())
             .collect()
+    }
+
+    /// The names of all hits.
+    pub fn hits(&self) -> Vec<&str> {
+        let hits = self.json["hits"].as_array().unwrap().iter();
+        hits.map(|hit| hit["hit"].as_str().unwrap()).collect()
+    }
+
+    /// Why the only hit has its grade.
+    pub fn reasons(&self) -> String {
+        self.only_hit()["reasons"].to_string()
+    }
+
+    /// What was not searched, in the words of the report.
+    pub fn not_searched(&self) -> String {
+        self.json["not_searched"].to_string()
+    }
+
+    /// How many requests were sent to the partner.
+    pub fn requests(&self) -> usize {
+        self.json["receipts"].as_array().unwrap().len()
     }
 
     /// The clauses that refused.

@@ -42,7 +42,7 @@ pub(super) struct Found {
 
 impl Requester {
     /// Proofs first, then the ledger, then it may be shown.
-    pub(super) fn take(&self, errand: &Errand<'_>, sent: &Sent<'_>, exchange: &Exchange) -> Result<Told, Stop> {
+    pub(super) fn accept(&self, errand: &Errand<'_>, sent: &Sent<'_>, exchange: &Exchange) -> Result<Told, Stop> {
         let req_hash = sha256(&exchange.request_body);
         let opened = opened(sent, exchange, &req_hash).map_err(Stop::Unreachable)?;
         let qid = sent.query.request().qid;

@@ -86,7 +86,10 @@ impl Requester {
             if !all.contains(&asked) {
                 all.push(asked);
             }
-            let (name, body) = (self.pseudonym(errand, key)?, serde_json::to_vec(&all).unwrap_or_default());
+            let (name, body) = (
+                self.pseudonym(errand, key)?,
+                serde_json::to_vec(&all).unwrap_or_default(),
+            );
             let store = &self.ground.store;
             store.put_document(DocumentTable::Leaks, &name, &body, None)?;
         }

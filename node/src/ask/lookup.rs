@@ -105,7 +105,8 @@ impl Requester {
             bilateral,
             question,
             subject,
-            keyset: keyset.ok_or_else(|| Stop::Refused(vec![problem(ProblemKind::KeysetMismatch, "SPEC.md 3.5")], None))?,
+            keyset: keyset
+                .ok_or_else(|| Stop::Refused(vec![problem(ProblemKind::KeysetMismatch, "SPEC.md 3.5")], None))?,
             client,
         };
         self.carry_out(&errand).await
@@ -132,7 +133,10 @@ impl Requester {
                 Some(ticket) => ticket,
                 None => self.ticket(errand, planned.scope, planned.classes()).await?,
             };
-            match self.send(errand, &ticket, planned, &descriptor, plan.is_named()).await? {
+            match self
+                .send(errand, &ticket, planned, &descriptor, plan.is_named())
+                .await?
+            {
                 Some(answer) => {
                     told.push(answer);
                     next += 1;
@@ -248,17 +252,12 @@ impl Requester {
         match exchange.problem() {
             Some(problem) if problem.kind == ProblemKind::EpochUnknown => Ok(None),
             Some(problem) => Err(self.denied(errand, sent.details, &exchange, &problem)?),
-            None => self.take(errand, &sent, &exchange).map(Some),
+            None => self.accept(errand, &sent, &exchange).map(Some),
         }
     }
 
     /// Our own policy first, then the ledger, before anything is sent.
-    fn announce(
-        &self,
-        errand: &Errand<'_>,
-        scope: Scope,
-        classes: Vec<Class>,
-    ) -> Result<AuthorizationDetails, Stop> {
+    fn announce(&self, errand: &Errand<'_>, scope: Scope, classes: Vec<Class>) -> Result<AuthorizationDetails, Stop> {
         let now = self.ground.clock.now();
         let question = errand.question;
         let (details, openings) = self.details(errand, scope, classes)?;
@@ -407,9 +406,7 @@ fn first_look(subject: &Subject, open: &Open) -> (Scope, Vec<Class>) {
 fn outcome(partner: UnitId, answered: Result<Answered, Stop>) -> Result<PartnerAnswer, AskError> {
     match answered {
         Ok(answered) => Ok(PartnerAnswer::answered(partner, answered)),
-        Err(Stop::Refused(clauses, receipt)) => {
-            Ok(PartnerAnswer::stopped(partner, Outcome::Refused, clauses, receipt))
-        }
+        Err(Stop::Refused(clauses, receipt)) => Ok(PartnerAnswer::stopped(partner, Outcome::Refused, clauses, receipt)),
         Err(Stop::Unreachable(why)) => Ok(PartnerAnswer::unreachable(partner, why)),
         Err(Stop::Ask(error)) => Err(error),
     }

@@ -195,9 +195,8 @@ impl Plan {
     /// Leaves out what more strangers than none would share at the published size.
     fn telling(&mut self, keys: Vec<MatchKey>, ground: &Ground<'_>) -> Vec<MatchKey> {
         let (table, population) = (FrequencyTable::public(), population(ground.descriptor, ground.window));
-        let (telling, common): (Vec<_>, Vec<_>) = keys
-            .into_iter()
-            .partition(|key| expected(table, key, population) < 1.0);
+        let (telling, common): (Vec<_>, Vec<_>) =
+            keys.into_iter().partition(|key| expected(table, key, population) < 1.0);
         self.left_out += common.len();
         telling
     }
@@ -286,12 +285,10 @@ impl Ground<'_> {
                 Some(Bucket::of_core(class, core, bits))
             }
         };
-        let buckets = (0..=self.descriptor.bits).filter_map(of);
-        let fits = |most: usize| move |bucket: &Bucket| self.rows(wanted, *bucket).is_some_and(|rows| rows <= most);
-        buckets
-            .clone()
-            .find(fits(most))
-            .or_else(|| buckets.last().filter(fits(MAX_ROWS)))
+        let fits = |bucket: &Bucket, most| self.rows(wanted, *bucket).is_some_and(|rows| rows <= most);
+        let mut buckets = (0..=self.descriptor.bits).filter_map(of);
+        let finest = of(self.descriptor.bits).filter(|bucket| fits(bucket, MAX_ROWS));
+        buckets.find(|bucket| fits(bucket, most)).or(finest)
     }
 
     fn rows(&self, wanted: &Wanted, bucket: Bucket) -> Option<usize> {
@@ -333,9 +330,9 @@ fn attempt(wanted: &[Wanted], ground: &Ground<'_>, most: usize) -> Attempt {
             made.dropped.push(index);
             continue;
         }
-        let shared = buckets.iter_mut().find(|(scope, other, _)| {
-            bucket.class().is_none() && (*scope, *other) == (one.scope, bucket)
-        });
+        let shared = buckets
+            .iter_mut()
+            .find(|(scope, other, _)| bucket.class().is_none() && (*scope, *other) == (one.scope, bucket));
         match shared {
             Some((_, _, keys)) => keys.extend(one.keys.iter().cloned()),
             None => buckets.push((one.scope, bucket, one.keys.clone())),
@@ -404,3 +401,6 @@ fn plural(class: Class) -> &'static str {
         Class::Nx | Class::Ds | Class::Px | Class::Pk | Class::Si => "names",
     }
 }
+
+#[cfg(test)]
+mod tests;

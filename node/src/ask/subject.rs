@@ -4,7 +4,7 @@ use super::AskError;
 use crate::command::Question;
 use jiff::civil::Date;
 use piux_protocol::identifier::{
-    Document, Email, FrequentFlyer, IdentifierError, Keyset, Locator, MatchKey, Person, Phone, Source,
+    Email, FrequentFlyer, IdentifierError, Keyset, Locator, MatchKey, Person, Phone, Source,
 };
 use piux_protocol::vocabulary::Class;
 use std::str::FromStr;
@@ -60,7 +60,10 @@ impl Subject {
         };
         // The last of equals is taken, so the likeliest spelling comes last.
         let spellings = self.spellings.iter().rev().map(|(_, person)| person);
-        let name = spellings.max_by_key(|person| of_spelling(person)).cloned().unwrap_or_default();
+        let name = spellings
+            .max_by_key(|person| of_spelling(person))
+            .cloned()
+            .unwrap_or_default();
         Person {
             source: name.source,
             surname: name.surname,

@@ -278,7 +278,10 @@ fn strangers(expected: f64) -> String {
         format!("About {expected:.1} stranger(s) there would be expected to match as well")
     } else {
         let in_ten = (-expected.max(1e-12).log10()).floor();
-        format!("Expected strangers that match as well: fewer than 1 in {:.0}", 10_f64.powf(in_ten))
+        format!(
+            "Expected strangers that match as well: fewer than 1 in {:.0}",
+            10_f64.powf(in_ten)
+        )
     }
 }
 

@@ -230,7 +230,14 @@ pub enum PolicyVerb {
 }
 
 /// The options that say whom a question is about; any of them will do.
-const SUBJECT: [&str; 6] = ["documents", "persons", "phones", "emails", "locators", "frequent_flyers"];
+const SUBJECT: [&str; 6] = [
+    "documents",
+    "persons",
+    "phones",
+    "emails",
+    "locators",
+    "frequent_flyers",
+];
 
 /// Arguments of `lookup`.
 #[derive(Debug, Args)]

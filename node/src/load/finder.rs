@@ -2,9 +2,9 @@
 
 mod reindex;
 
+use super::LoadError;
 use super::keys::{self, Keys};
 use super::subjects::{self, Evidence, Trace};
-use super::LoadError;
 use crate::ground::Ground;
 use crate::ingest::{Booking, Traveller};
 use crate::keys::{KeyError, KeyName, day_of};
@@ -247,13 +247,7 @@ impl Finder {
         Ok(true)
     }
 
-    fn share(
-        &self,
-        batch: &mut Batch<'_>,
-        key: &MatchKey,
-        trace: &Trace,
-        names: &[RowKey],
-    ) -> Result<(), LoadError> {
+    fn share(&self, batch: &mut Batch<'_>, key: &MatchKey, trace: &Trace, names: &[RowKey]) -> Result<(), LoadError> {
         let key = self.ground.store.join_key(&key.input())?;
         if let Sharers::Few(mut persons) = batch.sharers(key)? {
             let rows = persons.entry(trace.subject).or_default();

@@ -169,7 +169,12 @@ fn candidates(batch: &Batch<'_>, evidence: &Evidence) -> Result<(Vec<Candidate>,
         let members = trace::of_subject(batch, subject, LOOKED_AT)?;
         if members.is_empty() || members.iter().any(|member| is_one(member, evidence)) {
             let likeness = members.iter().map(|member| &member.likeness).collect();
-            found.push(Candidate { subject, ties, members, likeness });
+            found.push(Candidate {
+                subject,
+                ties,
+                members,
+                likeness,
+            });
         } else {
             conflicts += 1;
         }

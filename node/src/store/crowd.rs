@@ -56,7 +56,9 @@ impl Sharers {
             let most = usize::from(u16::MAX);
             out.extend_from_slice(&subject.0);
             out.extend_from_slice(&u16::try_from(rows.len()).unwrap_or(u16::MAX).to_be_bytes());
-            rows.iter().take(most).for_each(|row| out.extend_from_slice(&row.bytes()));
+            rows.iter()
+                .take(most)
+                .for_each(|row| out.extend_from_slice(&row.bytes()));
         }
         out
     }

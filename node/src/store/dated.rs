@@ -10,7 +10,13 @@ use crate::keys::{DayPart, SealingKey};
 use zeroize::Zeroizing;
 
 /// The tables of such values.
-const TABLES: [Table; 5] = [Table::Subject, Table::Trace, Table::Member, Table::Apart, Table::Sharers];
+const TABLES: [Table; 5] = [
+    Table::Subject,
+    Table::Trace,
+    Table::Member,
+    Table::Apart,
+    Table::Sharers,
+];
 
 impl Batch<'_> {
     /// Keeps a value until the `index` key of `day` is destroyed.
@@ -50,12 +56,13 @@ impl Store {
     pub(super) fn dated_of_day(&self, day: u32) -> Result<Vec<Vec<u8>>, StoreError> {
         let mut found = Vec::new();
         for table in TABLES {
-            self.engine.each(table.key(&[])..=table.key(&[&[0xff; 64]]), |key, value| {
-                if day_of_value(value)?.0 == day {
-                    found.push(key.to_vec());
-                }
-                Ok(())
-            })?;
+            self.engine
+                .each(table.key(&[])..=table.key(&[&[0xff; 64]]), |key, value| {
+                    if day_of_value(value)?.0 == day {
+                        found.push(key.to_vec());
+                    }
+                    Ok(())
+                })?;
         }
         Ok(found)
     }

@@ -157,7 +157,12 @@ impl Store {
             Window::Quarters(first, last) => (first.number(), last.number()),
         };
         let start = Table::Index.key(&[&[number_of(keyset)], &bucket.prefix(class), &first.to_be_bytes()]);
-        let end = Table::Index.key(&[&[number_of(keyset)], &bucket.prefix(class), &last.to_be_bytes(), &[0xff; 12]]);
+        let end = Table::Index.key(&[
+            &[number_of(keyset)],
+            &bucket.prefix(class),
+            &last.to_be_bytes(),
+            &[0xff; 12],
+        ]);
         let mut rows = Vec::new();
         self.engine.each(start..=end, |key, value| {
             let name = RowKey::read(key).ok_or(damaged("an index row has another form"))?;
@@ -173,7 +178,10 @@ impl Store {
     /// How many rows each bucket of a keyset's class holds in each quarter; for planning slots.
     pub fn occupancy(&self, keyset: Keyset, class: Class) -> Result<BTreeMap<(BucketRef, Quarter), u32>, StoreError> {
         let mut counts = BTreeMap::new();
-        for key in self.engine.keys(&Table::Index.key(&[&[number_of(keyset), class.code()]]))? {
+        for key in self
+            .engine
+            .keys(&Table::Index.key(&[&[number_of(keyset), class.code()]]))?
+        {
             if let Some(cell) = bucket_and_quarter(&key) {
                 *counts.entry(cell).or_default() += 1;
             }
@@ -209,8 +217,16 @@ impl Store {
         let mut found = Vec::new();
         let quarter = quarter_of(day).number().to_be_bytes();
         for keyset in self.keysets()? {
-            for (class, bucket) in Class::ALL.iter().flat_map(|class| BucketRef::all().map(move |b| (class, b))) {
-                let prefix = Table::Index.key(&[&[number_of(keyset)], &bucket.prefix(*class), &quarter, &day.to_be_bytes()]);
+            for (class, bucket) in Class::ALL
+                .iter()
+                .flat_map(|class| BucketRef::all().map(move |b| (class, b)))
+            {
+                let prefix = Table::Index.key(&[
+                    &[number_of(keyset)],
+                    &bucket.prefix(*class),
+                    &quarter,
+                    &day.to_be_bytes(),
+                ]);
                 found.extend(self.engine.keys(&prefix)?);
             }
         }
@@ -225,7 +241,19 @@ impl Store {
         let mut key = [0; RowKey::LEN];
         self.random.fill(&mut key);
         let [head @ .., _, _, _, _, _, _, _, _] = &mut key;
-        *head = [Table::Index as u8, number_of(entry.keyset), class, family, bucket, q0, q1, d0, d1, d2, d3];
+        *head = [
+            Table::Index as u8,
+            number_of(entry.keyset),
+            class,
+            family,
+            bucket,
+            q0,
+            q1,
+            d0,
+            d1,
+            d2,
+            d3,
+        ];
         RowKey(key)
     }
 

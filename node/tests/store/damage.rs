@@ -27,7 +27,9 @@ fn filled() -> Unit {
 fn reads_back(store: &Store) -> Result<bool, StoreError> {
     let mut rows = 0;
     for bucket in 0..4 {
-        rows += store.scan_bucket(Keyset::CURRENT, Class::Nx, BucketRef::S(bucket), Window::All)?.len();
+        rows += store
+            .scan_bucket(Keyset::CURRENT, Class::Nx, BucketRef::S(bucket), Window::All)?
+            .len();
     }
     for number in 0..RECORDS {
         let Some(found) = store.get_record(record(number))? else {

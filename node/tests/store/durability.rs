@@ -86,7 +86,9 @@ fn what_was_acknowledged_survives_kill_9() {
             let found = store.get_record(numbered(number)).unwrap();
             assert_eq!(&**found.unwrap().rest.unwrap(), number.to_be_bytes());
         }
-        let rows = store.scan_bucket(Keyset::CURRENT, Class::Nx, BucketRef::S(1), Window::All).unwrap();
+        let rows = store
+            .scan_bucket(Keyset::CURRENT, Class::Nx, BucketRef::S(1), Window::All)
+            .unwrap();
         assert_eq!(rows.len(), store.records_of_day(DAY).unwrap().len());
     }
 }
@@ -132,7 +134,9 @@ fn a_rebuild_from_the_segment_log_equals_the_store() {
         batch.commit().unwrap();
     }
     store.delete_record(record(7)).unwrap();
-    let rows = store.scan_bucket(Keyset::CURRENT, Class::Nx, BucketRef::S(3), Window::All).unwrap();
+    let rows = store
+        .scan_bucket(Keyset::CURRENT, Class::Nx, BucketRef::S(3), Window::All)
+        .unwrap();
     let persons = store.subjects().unwrap();
     drop(store);
     fs::remove_dir_all(unit.path().join("db")).unwrap();
@@ -147,7 +151,12 @@ fn a_rebuild_from_the_segment_log_equals_the_store() {
         assert_eq!(**found.rest.unwrap(), vec![number; 9_000]);
         assert_eq!(store.subject(&[number]).unwrap(), Some(SubjectId([number; 16])));
     }
-    assert!(store.scan_bucket(Keyset::CURRENT, Class::Nx, BucketRef::S(3), Window::All).unwrap() == rows);
+    assert!(
+        store
+            .scan_bucket(Keyset::CURRENT, Class::Nx, BucketRef::S(3), Window::All)
+            .unwrap()
+            == rows
+    );
     assert_eq!(store.subjects().unwrap(), persons);
     store.put_record(record(50), DAY, b"goes", b"on").unwrap();
     drop(store);

@@ -76,7 +76,14 @@ fn tidying_up_removes_what_no_key_opens() {
     assert_eq!(store.delete_records_of_day(DAY).unwrap(), 1);
     assert!(store.get_record(record(1)).unwrap().is_none());
     assert_eq!(rows(&store), 1);
-    assert_eq!(store.occupancy(Keyset::CURRENT, Class::Nx).unwrap().values().sum::<u32>(), 1);
+    assert_eq!(
+        store
+            .occupancy(Keyset::CURRENT, Class::Nx)
+            .unwrap()
+            .values()
+            .sum::<u32>(),
+        1
+    );
     assert_eq!(store.prune_segments().unwrap(), 0, "the other day is still needed");
 }
 
@@ -88,5 +95,12 @@ fn a_rebuilt_store_does_not_remember_what_was_destroyed() {
     let store = unit.rebuild();
     assert!(store.get_record(record(1)).unwrap().is_none());
     assert!(store.get_record(record(2)).unwrap().is_some());
-    assert_eq!(store.occupancy(Keyset::CURRENT, Class::Nx).unwrap().values().sum::<u32>(), 1);
+    assert_eq!(
+        store
+            .occupancy(Keyset::CURRENT, Class::Nx)
+            .unwrap()
+            .values()
+            .sum::<u32>(),
+        1
+    );
 }

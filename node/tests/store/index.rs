@@ -74,7 +74,9 @@ fn a_removed_row_is_not_found_again() {
     let mut batch = store.batch();
     batch.remove_index(&[serde_json::from_str(&written).unwrap()]);
     batch.commit().unwrap();
-    let rows = store.scan_bucket(Keyset::CURRENT, Class::Nx, BucketRef::S(1), Window::All).unwrap();
+    let rows = store
+        .scan_bucket(Keyset::CURRENT, Class::Nx, BucketRef::S(1), Window::All)
+        .unwrap();
     assert_eq!(subjects(&rows), [2]);
 }
 
@@ -88,7 +90,9 @@ fn a_bucket_of_ten_thousand_rows_is_read_whole_and_its_persons_are_counted() {
     for part in entries.chunks(2_500) {
         store.put_index(part).unwrap();
     }
-    let rows = store.scan_bucket(Keyset::CURRENT, Class::Nx, BucketRef::S(9), Window::All).unwrap();
+    let rows = store
+        .scan_bucket(Keyset::CURRENT, Class::Nx, BucketRef::S(9), Window::All)
+        .unwrap();
     assert_eq!(subjects(&rows), (0..10_000).collect::<Vec<_>>());
     let counted = store.subjects_per_quarter().unwrap()[&quarter_of(DAY)];
     assert!(counted.abs_diff(10_000) < 1_000, "{counted}");

@@ -136,7 +136,10 @@ impl DocumentClass {
 /// Fillers before the last digit show that it is a check digit (`AB12345<<7`); ten
 /// characters without fillers may be nine and one (ICAO Doc 9303 Part 4).
 fn readings(number: &str) -> Vec<String> {
-    let field: String = number.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '<').collect();
+    let field: String = number
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || *c == '<')
+        .collect();
     let Some((body, check)) = field.split_at_checked(field.len().saturating_sub(1)) else {
         return vec![number.to_owned()];
     };
@@ -197,8 +200,16 @@ mod tests {
     #[test]
     fn a_check_digit_is_never_required() {
         assert_eq!(numbers("P", "L898902C3"), ["L898902C3"]);
-        assert_eq!(numbers("P", "L898902C3<5"), ["L898902C3", "L898902C35"], "a wrong one may be either");
-        assert_eq!(numbers("P", "L898902C36"), ["L898902C36", "L898902C3"], "ten characters may be nine and one");
+        assert_eq!(
+            numbers("P", "L898902C3<5"),
+            ["L898902C3", "L898902C35"],
+            "a wrong one may be either"
+        );
+        assert_eq!(
+            numbers("P", "L898902C36"),
+            ["L898902C36", "L898902C3"],
+            "ten characters may be nine and one"
+        );
         assert_eq!(numbers("P", "L898902C35"), ["L898902C35"]);
     }
 

@@ -48,7 +48,8 @@ impl Loader {
             .count(Counter::MatchKeys, done.keys);
         self.ground.ledger.record(entry, ())?;
         self.index.changed();
-        let json = json!({ "keyset": keyset.id(), "records": done.records, "match_keys": done.keys, "without": done.without });
+        let json =
+            json!({ "keyset": keyset.id(), "records": done.records, "match_keys": done.keys, "without": done.without });
         let text = format!(
             "{} records have {} match keys of keyset {keyset} now; {} hold too little to derive them from.",
             done.records, done.keys, done.without

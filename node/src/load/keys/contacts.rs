@@ -106,7 +106,9 @@ fn region_id(alpha_3_code: &str) -> Option<country::Id> {
     let regions = REGIONS.get_or_init(|| {
         let letters = || (b'A'..=b'Z').map(char::from);
         let codes = letters().flat_map(|first| letters().map(move |second| format!("{first}{second}")));
-        codes.filter_map(|code| Some((alpha_3(&code)?, code.parse().ok()?))).collect()
+        codes
+            .filter_map(|code| Some((alpha_3(&code)?, code.parse().ok()?)))
+            .collect()
     });
     regions.get(alpha_3_code).copied()
 }
@@ -148,10 +150,19 @@ mod tests {
 
     #[test]
     fn an_international_number_needs_no_country() {
-        for text in ["+447700900123", "00447700900123", "+44 (0)7700 900123", "LON +44 7700 900123 M"] {
+        for text in [
+            "+447700900123",
+            "00447700900123",
+            "+44 (0)7700 900123",
+            "LON +44 7700 900123 M",
+        ] {
             assert_eq!(digits(text, &[]).as_deref(), Some("447700900123"), "{text}");
         }
-        assert_eq!(digits("+39 06 55501234", &[]).as_deref(), Some("390655501234"), "a zero that is dialled stays");
+        assert_eq!(
+            digits("+39 06 55501234", &[]).as_deref(),
+            Some("390655501234"),
+            "a zero that is dialled stays"
+        );
     }
 
     #[test]
@@ -160,7 +171,11 @@ mod tests {
         assert_eq!(digits("WAS 202 555 0143 H", &["USA"]).as_deref(), Some("12025550143"));
         assert_eq!(digits("2025550143", &["CAN", "USA"]).as_deref(), Some("12025550143"));
         assert_eq!(digits("07700 900123", &[]), None, "no country is known");
-        assert_eq!(digits("07700 900123", &["XXA"]), None, "a stateless person's code is no country");
+        assert_eq!(
+            digits("07700 900123", &["XXA"]),
+            None,
+            "a stateless person's code is no country"
+        );
     }
 
     #[test]
@@ -188,13 +203,19 @@ mod tests {
         assert_eq!(address("zoe@example.org-1.1").as_deref(), Some("zoe@example.org"));
         assert_eq!(address("zoe@example.org-1quill").as_deref(), Some("zoe@example.org"));
         assert_eq!(address("zoe@example.org/quill").as_deref(), Some("zoe@example.org"));
-        assert_eq!(address("zoe@mail.example-1.org").as_deref(), Some("zoe@mail.example-1.org"));
+        assert_eq!(
+            address("zoe@mail.example-1.org").as_deref(),
+            Some("zoe@mail.example-1.org")
+        );
         assert_eq!(address("zoe-1@example.org").as_deref(), Some("zoe-1@example.org"));
     }
 
     #[test]
     fn a_domain_in_other_letters_is_written_in_ascii() {
-        assert_eq!(address("zoe@bücher.example").as_deref(), Some("zoe@xn--bcher-kva.example"));
+        assert_eq!(
+            address("zoe@bücher.example").as_deref(),
+            Some("zoe@xn--bcher-kva.example")
+        );
         assert_eq!(address("zoe@"), None);
         assert_eq!(address("nobody"), None);
     }

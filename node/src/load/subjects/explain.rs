@@ -123,7 +123,11 @@ fn story(subject: SubjectId, members: &[Trace], apart: &[SubjectId]) -> String {
         if members.len() == 1 { "" } else { "s" }
     )];
     for member in members {
-        lines.push(format!("  Record {}, received {}", String::from(member.record), received(member)));
+        lines.push(format!(
+            "  Record {}, received {}",
+            String::from(member.record),
+            received(member)
+        ));
         for (tie, words) in [
             (Tie::Document, "the same document of the same issuer as"),
             (Tie::Name, "the same full name and birth date as"),
@@ -136,7 +140,10 @@ fn story(subject: SubjectId, members: &[Trace], apart: &[SubjectId]) -> String {
         lines.extend(member.reasons.iter().map(|reason| format!("    {}", told(reason))));
     }
     if !apart.is_empty() {
-        lines.push(format!("  Stays apart, as an officer judged, from {}", listed(apart.to_vec())));
+        lines.push(format!(
+            "  Stays apart, as an officer judged, from {}",
+            listed(apart.to_vec())
+        ));
     }
     lines.join("\n")
 }
@@ -158,7 +165,9 @@ fn told(reason: &Reason) -> String {
 }
 
 fn received(member: &Trace) -> String {
-    Timestamp::from_seconds(i64::from(member.day) * 86_400).date().to_string()
+    Timestamp::from_seconds(i64::from(member.day) * 86_400)
+        .date()
+        .to_string()
 }
 
 fn listed<N: Into<String>>(names: Vec<N>) -> String {

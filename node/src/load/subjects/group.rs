@@ -21,7 +21,11 @@ pub(super) enum SetApart {
     /// It is its person's only record.
     Alone,
     /// It is a person of its own now, apart from this one, which fell into so many.
-    Done { subject: SubjectId, from: SubjectId, parts: usize },
+    Done {
+        subject: SubjectId,
+        from: SubjectId,
+        parts: usize,
+    },
 }
 
 /// Takes a record out of its person; the trace is the caller's to replace or remove.

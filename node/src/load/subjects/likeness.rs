@@ -35,7 +35,9 @@ impl Likeness {
             ..Self::default()
         };
         for key in keys {
-            let Some((name, _)) = key.canonical().rsplit_once('/') else { continue };
+            let Some((name, _)) = key.canonical().rsplit_once('/') else {
+                continue;
+            };
             match key.family() {
                 Family::Nx | Family::Mx => likeness.words.extend(name.split('|').map(digest)),
                 Family::Pk => likeness.sounds.extend([digest(name)]),
