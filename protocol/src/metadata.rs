@@ -69,7 +69,7 @@ pub struct Metadata {
     pub protocol: Vec<String>,
     /// Its software and version, for people.
     pub software: String,
-    /// Names the derivation of match keys the unit uses now (SPEC.md 3.5).
+    /// Names the derivation of match keys the unit uses now (SPEC.md 3.9).
     pub keyset: String,
     /// Names older derivations it still answers in, while agreements name them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

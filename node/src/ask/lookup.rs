@@ -106,7 +106,7 @@ impl Requester {
             question,
             subject,
             keyset: keyset
-                .ok_or_else(|| Stop::Refused(vec![problem(ProblemKind::KeysetMismatch, "SPEC.md 3.5")], None))?,
+                .ok_or_else(|| Stop::Refused(vec![problem(ProblemKind::KeysetMismatch, "SPEC.md 3.9")], None))?,
             client,
         };
         self.carry_out(&errand).await
