@@ -12,11 +12,18 @@ async fn holding(travellers: &[Traveller]) -> World {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_spelling_variant_is_found_and_graded() {
     let world = holding(&[Traveller::new("TCHAIKOVSKY", "ALEXEI DMITRIEVICH", "1971-10-23")]).await;
-    let asking = world.unit("UTO").asks("RUR").about("CHAIKOVSKI/ALEKSEJ DMITRIYEVIC/1971-10-23");
+    let asking = world
+        .unit("UTO")
+        .asks("RUR")
+        .about("CHAIKOVSKI/ALEKSEJ DMITRIYEVIC/1971-10-23");
     let answer = asking.asks().await;
     assert_eq!((answer.outcome(), answer.hits().len()), ("hit", 1), "{}", answer.text);
     assert!(["possible", "strong"].contains(&answer.grade()), "{}", answer.text);
-    assert!(answer.classes().contains(&"PK") && !answer.classes().contains(&"NX"), "{}", answer.text);
+    assert!(
+        answer.classes().contains(&"PK") && !answer.classes().contains(&"NX"),
+        "{}",
+        answer.text
+    );
     assert!(answer.reasons().contains("spelt alike"), "{}", answer.text);
     assert_eq!(answer.json["hits"][0]["needs_human_review"], true);
     assert!(answer.json["hits"][0]["expected"].as_f64().unwrap() < 1.0);
@@ -25,7 +32,12 @@ async fn a_spelling_variant_is_found_and_graded() {
 #[tokio::test(flavor = "multi_thread")]
 async fn letters_a_passport_cannot_print_are_found() {
     let world = holding(&[Traveller::new("MUELLERSOEN", "JOERG HANS", "1970-11-05")]).await;
-    let answer = world.unit("UTO").asks("RUR").about("Müllersön/Jörg-Hans/1970-11-05").asks().await;
+    let answer = world
+        .unit("UTO")
+        .asks("RUR")
+        .about("Müllersön/Jörg-Hans/1970-11-05")
+        .asks()
+        .await;
     assert_eq!(answer.outcome(), "hit", "{}", answer.text);
     assert!(answer.classes().contains(&"NX"), "{}", answer.text);
 }
@@ -33,8 +45,18 @@ async fn letters_a_passport_cannot_print_are_found() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_birth_date_with_day_and_month_swapped_is_found() {
     let world = holding(&[Traveller::new("TESTMANN", "ERIKA", "1984-02-11")]).await;
-    let answer = world.unit("UTO").asks("RUR").about("TESTMANN/ERIKA/1984-11-02").asks().await;
-    assert_eq!((answer.outcome(), answer.classes()), ("hit", vec!["DS"]), "{}", answer.text);
+    let answer = world
+        .unit("UTO")
+        .asks("RUR")
+        .about("TESTMANN/ERIKA/1984-11-02")
+        .asks()
+        .await;
+    assert_eq!(
+        (answer.outcome(), answer.classes()),
+        ("hit", vec!["DS"]),
+        "{}",
+        answer.text
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -61,19 +83,35 @@ async fn a_telephone_number_is_possible_at_best() {
     let world = holding(&[erika]).await;
     let asking = world.unit("UTO").asks("RUR").against_terrorism();
     let answer = asking.with_phone("+44 7700 900123").asks().await;
-    assert_eq!((answer.outcome(), answer.classes()), ("hit", vec!["PHONE"]), "{}", answer.text);
+    assert_eq!(
+        (answer.outcome(), answer.classes()),
+        ("hit", vec!["PHONE"]),
+        "{}",
+        answer.text
+    );
     assert_eq!(answer.grade(), "possible");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_nine_people_share_names_none_of_them() {
-    let third = ["BILAL", "CEM", "DARIUS", "EMIR", "FARUK", "GAZI", "HAKAN", "IDRIS", "JAMAL"];
+    let third = [
+        "BILAL", "CEM", "DARIUS", "EMIR", "FARUK", "GAZI", "HAKAN", "IDRIS", "JAMAL",
+    ];
     let nine = third.map(|name| Traveller::new("TESTOVIC", &format!("VIKTOR {name}"), "1984-02-29"));
     let world = holding(&nine).await;
-    let answer = world.unit("UTO").asks("RUR").about("TESTOVIC/VIKTOR/1984-02-29").asks().await;
+    let answer = world
+        .unit("UTO")
+        .asks("RUR")
+        .about("TESTOVIC/VIKTOR/1984-02-29")
+        .asks()
+        .await;
     assert_eq!((answer.outcome(), answer.exit), ("no-hit", 0), "{}", answer.text);
     assert!(answer.json["crowded"].as_u64().unwrap() > 0, "{}", answer.text);
-    assert!(answer.not_searched().contains("shared by too many people"), "{}", answer.text);
+    assert!(
+        answer.not_searched().contains("shared by too many people"),
+        "{}",
+        answer.text
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,7 +9,9 @@ async fn a_narrow_window_counts_and_beyond_the_budget_nothing_is_sent() {
     let rur = world.unit("RUR");
     let crowd = |surname: &str, many: u8| -> Vec<Traveller> {
         let given = (0..many).map(|n| format!("ERIKA {}", char::from(b'A' + n)).repeat(2));
-        given.map(|given| Traveller::new(surname, &given, "1984-02-29")).collect()
+        given
+            .map(|given| Traveller::new(surname, &given, "1984-02-29"))
+            .collect()
     };
     rur.loads(&crowd("SAMPLE", 10)).await;
     world.clock().advance(92 * 86_400);
@@ -20,12 +22,22 @@ async fn a_narrow_window_counts_and_beyond_the_budget_nothing_is_sent() {
         asking.but(move |question| question.window = window).asks()
     };
     let half = asks("2026Q3..2026Q3").await;
-    assert_eq!((half.outcome(), &half.json["leak_bits"]), ("no-hit", &1.into()), "{}", half.text);
+    assert_eq!(
+        (half.outcome(), &half.json["leak_bits"]),
+        ("no-hit", &1.into()),
+        "{}",
+        half.text
+    );
     let other = asks("2026Q2..2026Q2").await;
     assert_eq!((other.outcome(), other.exit), ("refused", 1), "{}", other.text);
     assert_eq!(other.clauses(), ["F-LEAK"]);
     let again = asks("2026Q3..2026Q3").await;
-    assert_eq!(again.outcome(), "no-hit", "what is known already tells nothing new: {}", again.text);
+    assert_eq!(
+        again.outcome(),
+        "no-hit",
+        "what is known already tells nothing new: {}",
+        again.text
+    );
     let stranger = world.unit("UTO").asks("RUR").about("ANOTHER/PERSON/1990-06-15");
     let stranger = stranger.but(|question| question.window = "2026Q2..2026Q2".parse().unwrap());
     assert_eq!(stranger.asks().await.outcome(), "no-hit", "a budget is one person's");
@@ -34,7 +46,10 @@ async fn a_narrow_window_counts_and_beyond_the_budget_nothing_is_sent() {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_name_and_five_leave_and_return_in_the_same_size() {
     let (world, clerk) = World::of_one_and_a_clerk().await;
-    world.unit("RUR").loads(&[Traveller::new("SUHARTO", "", "1984-02-29")]).await;
+    world
+        .unit("RUR")
+        .loads(&[Traveller::new("SUHARTO", "", "1984-02-29")])
+        .await;
     for scope in [Scope::Tight, Scope::Full] {
         let mut details = clerk.details();
         (details.scope, details.classes) = (scope, scope.segments().to_vec());

@@ -45,7 +45,11 @@ impl Partner {
         let spellings = [Class::Pk, Class::Si];
         Self {
             subjects: 100_000_000,
-            classes: Class::ALL.iter().copied().filter(|class| !spellings.contains(class)).collect(),
+            classes: Class::ALL
+                .iter()
+                .copied()
+                .filter(|class| !spellings.contains(class))
+                .collect(),
             ..Self::small()
         }
     }
@@ -217,7 +221,11 @@ fn what_the_budget_does_not_hold_is_not_asked_and_named() {
     );
     let plan = Partner::medium().plan(&asked, 5);
     assert_eq!(plan.requests.len(), 2, "the first birth date, and the document");
-    assert!(says(&plan, "a further birth date was not searched"), "{:?}", plan.not_searched);
+    assert!(
+        says(&plan, "a further birth date was not searched"),
+        "{:?}",
+        plan.not_searched
+    );
     assert_eq!(plan.over_budget, Some(9));
     let narrower = Partner::medium().plan(&asked, 4);
     assert!(says(&narrower, "a document under other birth dates was not searched"));
@@ -242,7 +250,11 @@ fn a_national_index_is_asked_in_exact_names_and_never_by_what_strangers_share() 
     let plan = Partner::national().plan(&asked, 8);
     assert_eq!(plan.requests[0].scope, Scope::Tight);
     assert!(says(&plan, "other spellings of the name were not searched"));
-    assert!(plan.left_out > 0 && says(&plan, "would match strangers"), "{:?}", plan.not_searched);
+    assert!(
+        plan.left_out > 0 && says(&plan, "would match strangers"),
+        "{:?}",
+        plan.not_searched
+    );
     let rare = Partner::small().plan(&asked, 8);
     assert_eq!((rare.left_out, rare.requests[0].scope), (0, Scope::Full));
 }
