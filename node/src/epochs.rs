@@ -5,34 +5,28 @@
 //! new epoch begins, and nothing is ever cut off. Bucket bits are chosen once per
 //! agreement and never grow.
 
+mod offer;
+
+pub(crate) use offer::{low_bits, top_bits};
+
 use crate::agreements::Bilateral;
 use crate::files::{self, Readers};
 use crate::keys::{EpochKey as HeldKey, KeyError, KeyRing, Seed};
-use crate::store::{BucketRef, Store, StoreError};
-use piux_protocol::blind::{Descriptor, EpochKey, EpochSeed, SlotCount, SubjectCount, Undated};
+use crate::store::{Store, StoreError};
+use offer::{Occupancy, Offer};
+use piux_protocol::blind::{Descriptor, EpochSeed, SubjectCount};
 use piux_protocol::identifier::Keyset;
 use piux_protocol::jws::JwsError;
 use piux_protocol::message::epoch::{self, EpochChain};
 use piux_protocol::signature::SigningKey;
-use piux_protocol::vocabulary::{AgreementId, Class, Purpose, Quarter, Random, Scope, Timestamp};
+use piux_protocol::vocabulary::{AgreementId, Class, Quarter, Random, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// An epoch and its grace, in seconds: seven days each.
 const EPOCH_SECONDS: i64 = 7 * 86_400;
-/// Rows come in steps of so many.
-const SLOT_STEP: u32 = 512;
-/// A padded answer of all segments should fit so many bytes.
-const ANSWER_BYTES: u64 = 1024 * 1024;
-/// The largest index in which names may be searched however spelt. In a national travel
-/// history every question would match strangers.
-const FULL_SUBJECTS: u64 = 2_000_000;
-/// The classes that find a name however spelt.
-const SPELLINGS: [Class; 2] = [Class::Pk, Class::Si];
-/// Entries of a class without birth date that every bucket of family S may hold.
-const MOST_UNDATED: u32 = 4_096;
 
 /// An epoch we answer in.
 #[derive(Debug, Clone)]
@@ -71,6 +65,7 @@ pub struct Epochs {
     store: Arc<Store>,
     random: Arc<dyn Random>,
     chains: Mutex<BTreeMap<AgreementId, Chain>>,
+    outgrown: Mutex<BTreeSet<(AgreementId, u32)>>,
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -89,6 +84,7 @@ impl Epochs {
             store,
             random,
             chains: Mutex::default(),
+            outgrown: Mutex::default(),
         }
     }
 
@@ -101,7 +97,7 @@ impl Epochs {
             .descriptors
             .last()
             .filter(|last| last.is_current(now) && last.agreement_version == version);
-        if let Some(last) = usable.filter(|last| self.has_room(last, bilateral.keyset()).unwrap_or(false)) {
+        if let Some(last) = usable.filter(|last| self.has_room(last, now).unwrap_or(false)) {
             let held = self.keys.epoch_seed(&last.agreement, last.epoch);
             if let Some(held) = held {
                 return Ok(Epoch {
@@ -111,6 +107,13 @@ impl Epochs {
             }
         }
         self.begin(chain, bilateral, signer, now)
+    }
+
+    /// Says that a bucket holds more rows than the epoch's descriptor publishes: the next
+    /// question begins a new epoch. Nothing is ever cut off.
+    pub fn outgrown(&self, descriptor: &Descriptor) {
+        let mut outgrown = self.outgrown.lock().unwrap_or_else(PoisonError::into_inner);
+        outgrown.insert((descriptor.agreement.clone(), descriptor.epoch));
     }
 
     /// An epoch by number, while it may be asked in or followed up.
@@ -180,13 +183,7 @@ impl Epochs {
         let last = chain.descriptors.last();
         let occupied = self.occupancy(bilateral.keyset(), now)?;
         let subjects = self.store.subjects_per_quarter()?;
-        let size = subjects.values().sum();
-        let offered = offered(terms, size);
-        let undated = undated(&occupied);
-        let bits = match last {
-            Some(last) => last.bits.min(terms.privacy.bits),
-            None => bits(&occupied, &offered, undated, terms.privacy.bits),
-        };
+        let offer = Offer::of(terms, subjects.values().sum(), &occupied, last.map(|last| last.bits));
         let expires = now.plus_seconds(EPOCH_SECONDS);
         let of_quarter = |(quarter, subjects)| SubjectCount { quarter, subjects };
         Ok(Descriptor {
@@ -197,13 +194,10 @@ impl Epochs {
             not_before: now,
             expires,
             grace_until: expires.plus_seconds(EPOCH_SECONDS),
-            keys: public_keys(&offered, seed),
-            bits,
-            slots: occupied
-                .iter()
-                .map(|(place, counts)| slot_count(*place, counts, bits, undated))
-                .collect(),
-            undated,
+            keys: offer.public_keys(seed),
+            bits: offer.bits,
+            slots: offer.slots(&occupied),
+            undated: offer.undated,
             subjects_per_quarter: subjects.into_iter().map(of_quarter).collect(),
             prev: chain.signed.last().map(|signed| epoch::link(signed)),
         })
@@ -222,18 +216,17 @@ impl Epochs {
         Ok(occupied)
     }
 
-    /// Whether every bucket still fits the rows published for it.
-    fn has_room(&self, descriptor: &Descriptor, keyset: Keyset) -> Result<bool, EpochError> {
-        let occupied = self.occupancy(keyset, descriptor.not_before)?;
-        let fits = |(place, counts): (&(Class, Quarter), &Vec<(BucketRef, u32)>)| {
-            let (s, i) = largest(counts, descriptor.bits, descriptor.undated);
-            let published = descriptor
-                .slots
-                .iter()
-                .find(|slot| (slot.class, slot.quarter) == *place);
-            published.is_some_and(|slot| s <= slot.s && i <= slot.i)
-        };
-        Ok(occupied.iter().all(fits))
+    /// Whether the descriptor still covers what is held: every quarter with records is
+    /// published, and no bucket was found fuller than published.
+    ///
+    /// Buckets are counted once, when an epoch begins; the index is too large to count it for
+    /// every question.
+    fn has_room(&self, descriptor: &Descriptor, now: Timestamp) -> Result<bool, EpochError> {
+        let published = |quarter: Quarter| descriptor.slots.iter().any(|slot| slot.quarter == quarter);
+        let outgrown = self.outgrown.lock().unwrap_or_else(PoisonError::into_inner);
+        let held = self.store.subjects_per_quarter()?.into_keys();
+        let all = held.chain([Quarter::of(now.date())]).all(published);
+        Ok(all && !outgrown.contains(&(descriptor.agreement.clone(), descriptor.epoch)))
     }
 
     fn chain<'a>(
@@ -278,135 +271,6 @@ impl Chain {
         self.descriptors.drain(..over);
         self.signed.drain(..over);
     }
-}
-
-type Occupancy = BTreeMap<(Class, Quarter), Vec<(BucketRef, u32)>>;
-
-/// What each purpose may be asked by: the classes agreed, as far as the size of the index allows.
-fn offered(terms: &piux_policy::Terms, size: u64) -> BTreeMap<Purpose, Vec<Class>> {
-    let allowed = |class: &Class| size <= FULL_SUBJECTS || !SPELLINGS.contains(class);
-    let purposes = terms.purposes.keys().copied();
-    let of_purpose = |purpose| terms.classes_for(purpose).into_iter().filter(allowed).collect();
-    purposes.map(|purpose| (purpose, of_purpose(purpose))).collect()
-}
-
-fn public_keys(offered: &BTreeMap<Purpose, Vec<Class>>, seed: &EpochSeed) -> Vec<EpochKey> {
-    let key = |purpose: Purpose, class: Class| EpochKey {
-        purpose,
-        class,
-        pk: seed.key(purpose, class).public_key(),
-    };
-    let of_purpose = |(purpose, classes): (&Purpose, &Vec<Class>)| {
-        let purpose = *purpose;
-        classes
-            .iter()
-            .map(move |class| key(purpose, *class))
-            .collect::<Vec<_>>()
-    };
-    offered.iter().flat_map(of_purpose).collect()
-}
-
-/// Entries without birth date are in every bucket of family S, if the index keeps them there
-/// and they are few.
-fn undated(occupied: &Occupancy) -> Undated {
-    let mut of_class = BTreeMap::<Class, u32>::new();
-    for ((class, _), counts) in occupied {
-        let rows = counts.iter().filter(|(bucket, _)| *bucket == BucketRef::Undated);
-        *of_class.entry(*class).or_default() += rows.map(|(_, rows)| rows).sum::<u32>();
-    }
-    let kept = of_class.values().any(|rows| *rows > 0);
-    if kept && of_class.into_values().all(|rows| rows <= MOST_UNDATED) {
-        Undated::All
-    } else {
-        Undated::I
-    }
-}
-
-/// The fewest bits with which the padded answer of every scope offered, and of every search
-/// for one identifier, fits [`ANSWER_BYTES`].
-fn bits(occupied: &Occupancy, offered: &BTreeMap<Purpose, Vec<Class>>, undated: Undated, most: u8) -> u8 {
-    let searchable = |class: &Class| offered.values().any(|classes| classes.contains(class));
-    let scopes = Scope::ALL.iter().map(|scope| scope.segments());
-    let scopes: Vec<&[Class]> = scopes.filter(|classes| classes.iter().all(searchable)).collect();
-    let fits = |bits: &u8| {
-        let mut rows = BTreeMap::<Class, (u64, u64)>::new();
-        for (place, counts) in occupied {
-            let slots = slot_count(*place, counts, *bits, undated);
-            let (s, i) = rows.entry(place.0).or_default();
-            *s += u64::from(slots.s);
-            *i += u64::from(slots.i);
-        }
-        let by_birth = |classes: &&[Class]| {
-            classes
-                .iter()
-                .filter_map(|class| rows.get(class))
-                .map(|(s, _)| 16 * s)
-                .sum()
-        };
-        let alone = rows
-            .iter()
-            .filter(|(class, _)| searchable(class))
-            .map(|(_, (_, i))| 16 * i);
-        scopes
-            .iter()
-            .map(by_birth)
-            .chain(alone)
-            .all(|bytes: u64| bytes <= ANSWER_BYTES)
-    };
-    (0..=most).find(fits).unwrap_or(most)
-}
-
-fn slot_count(
-    (class, quarter): (Class, Quarter),
-    counts: &[(BucketRef, u32)],
-    bits: u8,
-    undated: Undated,
-) -> SlotCount {
-    let (s, i) = largest(counts, bits, undated);
-    SlotCount {
-        class,
-        quarter,
-        s: with_room(s),
-        i: with_room(i),
-    }
-}
-
-/// A tenth more than needed, in whole steps.
-fn with_room(rows: u32) -> u32 {
-    rows.saturating_add(rows / 10)
-        .saturating_add(1)
-        .next_multiple_of(SLOT_STEP)
-}
-
-/// The fullest bucket of each family, at so many bits.
-fn largest(counts: &[(BucketRef, u32)], bits: u8, undated: Undated) -> (u32, u32) {
-    let (mut s, mut i) = (BTreeMap::<u8, u32>::new(), BTreeMap::<u8, u32>::new());
-    let mut everywhere = 0;
-    for (bucket, rows) in counts {
-        let rows = *rows;
-        match bucket {
-            BucketRef::S(number) => *s.entry(low_bits(*number, bits)).or_default() += rows,
-            BucketRef::I(number) => *i.entry(top_bits(*number, bits)).or_default() += rows,
-            BucketRef::Undated if undated == Undated::All => everywhere += rows,
-            BucketRef::Undated => {}
-        }
-    }
-    let most = |sums: BTreeMap<u8, u32>| sums.into_values().max().unwrap_or(0);
-    (most(s).saturating_add(everywhere), most(i))
-}
-
-/// The bucket of fewer bits that holds finest bucket `number` of family S.
-pub(crate) fn low_bits(number: u8, bits: u8) -> u8 {
-    if bits >= 8 {
-        number
-    } else {
-        number & ((1_u8 << bits) - 1)
-    }
-}
-
-/// The bucket of fewer bits that holds finest bucket `number` of family I.
-pub(crate) fn top_bits(number: u8, bits: u8) -> u8 {
-    number.checked_shr(8_u32.saturating_sub(u32::from(bits))).unwrap_or(0)
 }
 
 impl std::fmt::Debug for Epochs {

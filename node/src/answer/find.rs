@@ -93,7 +93,10 @@ impl Responder {
             match self.seal(permitted, now)? {
                 Ok(answer) => return Ok(answer),
                 Err(SealError::Collision) => {}
-                Err(SealError::Overflow(_)) => return Err(Refusal::EpochUnknown),
+                Err(SealError::Overflow(_)) => {
+                    self.epochs.outgrown(&permitted.epoch.descriptor);
+                    return Err(Refusal::EpochUnknown);
+                }
                 Err(_) => return Err(Refusal::Internal),
             }
         }

@@ -14,6 +14,8 @@ use zeroize::Zeroizing;
 
 /// Rows an answer should have at most: one MiB.
 const MODEST_ROWS: usize = 65_536;
+/// People an index may take in during an epoch besides a tenth of those it has.
+const ROOM: u64 = 512;
 /// Requests in one bucket of family S, where several spellings need more slots than one has.
 const MOST_IN_ONE_BUCKET: usize = 3;
 
@@ -73,11 +75,13 @@ enum Place {
     Core(Class),
 }
 
-/// The people in the part of the index that is searched, at least one.
+/// How many people may be in the part of the index that is searched: as many as when the
+/// epoch began, and as many more as its buckets have room for.
 pub(super) fn population(descriptor: &Descriptor, window: Window) -> u64 {
     let counts = descriptor.subjects_per_quarter.iter();
     let searched = counts.filter(|count| window.contains(count.quarter));
-    searched.map(|count| count.subjects).sum::<u64>().max(1)
+    let counted: u64 = searched.map(|count| count.subjects).sum();
+    counted.saturating_add(counted / 10).saturating_add(ROOM)
 }
 
 impl Planned {
