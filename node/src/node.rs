@@ -296,7 +296,15 @@ impl Node {
             protocol: vec![PROTOCOL.to_owned()],
             software: format!("piux {}", env!("CARGO_PKG_VERSION")),
             keyset: KEYSET.to_owned(),
+            keysets: self.older_keysets()?,
         })
+    }
+
+    /// The derivations we have an index of besides the newest.
+    fn older_keysets(&self) -> Result<Vec<String>, NodeError> {
+        let held = self.ground.store.keysets()?;
+        let older = held.into_iter().filter(|keyset| *keyset != Keyset::CURRENT);
+        Ok(older.map(|keyset| keyset.to_string()).collect())
     }
 
     /// The signed statement of ourselves.

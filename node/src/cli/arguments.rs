@@ -274,9 +274,19 @@ pub enum PolicyVerb {
     },
 }
 
+/// The options that say whom a question is about; any of them will do.
+const SUBJECT: [&str; 6] = [
+    "documents",
+    "persons",
+    "phones",
+    "emails",
+    "locators",
+    "frequent_flyers",
+];
+
 /// Arguments of `lookup`.
 #[derive(Debug, Args)]
-#[command(group(ArgGroup::new("subject").args(["document", "person", "locator"]).required(true).multiple(true)))]
+#[command(group(ArgGroup::new("subject").args(SUBJECT).required(true).multiple(true)))]
 pub struct LookupArguments {
     /// A partner, or `all`; may repeat.
     #[arg(long, required = true, value_name = "XXX|all")]
@@ -302,15 +312,24 @@ pub struct LookupArguments {
     /// The asking officer; stays here, sealed.
     #[arg(long, env = "PIUX_OFFICER", default_value = "duty officer")]
     pub officer: String,
-    /// ISSUER:NUMBER, such as UTO:L898902C3.
-    #[arg(long)]
-    pub document: Option<String>,
-    /// 'SURNAME/GIVEN NAMES/YYYY-MM-DD'.
-    #[arg(long)]
-    pub person: Option<String>,
-    /// CARRIER:LOCATOR:YYYY-MM.
-    #[arg(long)]
-    pub locator: Option<String>,
+    /// ISSUER:NUMBER, such as UTO:L898902C3; twice at most.
+    #[arg(long = "document")]
+    pub documents: Vec<String>,
+    /// 'SURNAME/GIVEN NAMES/YYYY-MM-DD'; repeat it for other spellings or birth dates of the same person.
+    #[arg(long = "person")]
+    pub persons: Vec<String>,
+    /// With its country code, such as +447700900123; twice at most.
+    #[arg(long = "phone")]
+    pub phones: Vec<String>,
+    /// NAME@DOMAIN; twice at most.
+    #[arg(long = "email")]
+    pub emails: Vec<String>,
+    /// CARRIER:LOCATOR:YYYY-MM, the month of the first departure; twice at most.
+    #[arg(long = "locator")]
+    pub locators: Vec<String>,
+    /// CARRIER:NUMBER, such as ZZ:123456789.
+    #[arg(long = "frequent-flyer")]
+    pub frequent_flyers: Vec<String>,
     /// Quarters of receipt, such as 2026Q1..2026Q3, or all.
     #[arg(long, default_value = "all")]
     pub window: Window,
