@@ -10,6 +10,7 @@ mod door;
 mod init;
 mod offline;
 mod serve;
+mod synth;
 
 pub use arguments::{Cli, Verb};
 

@@ -1,5 +1,6 @@
 //! What can be typed, with examples in the help.
 
+use super::synth::SynthArguments;
 use clap::{ArgGroup, Args, Parser, Subcommand};
 use piux_protocol::vocabulary::{AgreementId, Basis, Declaration, Digest, ElementId, Offence, Purpose, UnitId, Window};
 use std::net::SocketAddr;
@@ -73,6 +74,10 @@ pub enum Verb {
         /// The persons, NDJSON; `-` reads standard input.
         file: PathBuf,
     },
+    /// Write invented passenger traffic in every format, with the truth beside it; needs no node.
+    ///
+    /// Example: piux synth --out traffic --travellers 20000 --seed 7
+    Synth(SynthArguments),
     /// Ask partners whether one subject is known to them; they do not learn about whom.
     Lookup(LookupArguments),
     /// Follow a hit up: ask for data elements, with reasons.

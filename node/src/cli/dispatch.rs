@@ -4,7 +4,7 @@ use super::arguments::{
     AgreementVerb, AuditVerb, Cli, KeyVerb, LookupArguments, PairVerb, PolicyVerb, ReceiptVerb, ReceivedVerb,
     RequestsVerb, StoreVerb, SubjectVerb, Verb, unit,
 };
-use super::{Cannot, demo, door, init, offline, read, serve};
+use super::{Cannot, demo, door, init, offline, read, serve, synth};
 use crate::command::{Command, FollowUp, Question, Report};
 use piux_protocol::vocabulary::UnitId;
 use std::path::PathBuf;
@@ -18,6 +18,7 @@ impl Cli {
             Verb::Init(arguments) => return init::run(&dir, arguments),
             Verb::Serve(arguments) => return serve::run(&dir, arguments),
             Verb::MatchKeys { file } => return offline::match_keys(&file),
+            Verb::Synth(arguments) => return synth::run(arguments),
             Verb::Authority(verb) => return offline::authority(verb),
             Verb::Key(KeyVerb::Dpo { key }) => return offline::new_dpo_key(&key),
             Verb::Store(StoreVerb::Rebuild) => return offline::rebuild_store(&dir),
@@ -69,6 +70,7 @@ impl Verb {
             | Self::Init(_)
             | Self::Serve(_)
             | Self::MatchKeys { .. }
+            | Self::Synth(_)
             | Self::Authority(_)
             | Self::Store(StoreVerb::Rebuild)
             | Self::Key(KeyVerb::Dpo { .. })
