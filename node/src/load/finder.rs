@@ -2,7 +2,6 @@
 
 mod reindex;
 
-use super::LoadError;
 use super::keys::{self, Keys};
 use super::subjects::{self, Evidence, Trace};
 use super::{LoadError, Loader};
