@@ -86,6 +86,29 @@ pub enum Command {
         /// The format, where it must not be guessed.
         format: Option<String>,
     },
+    /// What could not be read and waits.
+    QuarantineList,
+    /// One part of it.
+    QuarantineShow {
+        /// The part.
+        id: String,
+        /// The officer who reads its content, and why; recorded.
+        reading: Option<(String, String)>,
+    },
+    /// Loads a part again.
+    QuarantineRetry {
+        /// The part.
+        id: String,
+    },
+    /// Drops a part for good.
+    QuarantineDrop {
+        /// The part.
+        id: String,
+        /// The officer who decides.
+        officer: String,
+        /// Why; sealed to the data protection officer.
+        reason: String,
+    },
     /// Asks partners about one subject, blindly.
     Lookup(Box<Question>),
     /// Follows a hit up.
@@ -149,6 +172,28 @@ pub enum Command {
     },
     /// Our keys, never their values.
     KeyList,
+    /// The records of a person, and why they are one.
+    SubjectShow {
+        /// A record, a subject, or a partner's request that follows a hit up.
+        name: String,
+    },
+    /// Sets a record apart from the person it was taken for.
+    SubjectSplit {
+        /// The record.
+        record: String,
+        /// Why; sealed to the data protection officer.
+        reason: String,
+    },
+    /// Indexes every record under a keyset more.
+    StoreReindex {
+        /// The keyset.
+        keyset: String,
+    },
+    /// Removes the index rows of an older keyset.
+    StoreDrop {
+        /// The keyset.
+        keyset: String,
+    },
     /// Layered checks of the node and, if named, of a partner.
     Doctor {
         /// The partner to reach.

@@ -30,7 +30,7 @@ pub use listing::KeyInfo;
 pub use name::KeyName;
 pub use secret::{Secret, Seed, UnitSecrets};
 
-pub(crate) use sealing::{SealingKey, mac};
+pub(crate) use sealing::{RunningMac, SealingKey, mac};
 
 use contents::{Contents, Held};
 use file::KeyFile;

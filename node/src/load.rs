@@ -1,30 +1,57 @@
 //! Loading: decoded travellers become sealed records, subjects and index rows.
 //!
+//! ```text
+//! stream -> ingest::read -> units -> batch -> ledger entry -> lifecycle -> { records, index } -> report
+//! ```
+//!
+//! Files are read as streams and stored in batches: memory holds one batch and one message,
+//! however large the file. Each batch has its ledger entry, with exact counts, before anything
+//! of it is stored; a file that fits one batch has one entry. The last entry of a file names the
+//! file by a keyed digest of all of it; a load that breaks off leaves none that does.
+//!
 //! Identifiers are turned into match keys here and leave no trace but sealed
 //! records and group elements. Records join one subject only on a document or on
 //! full name and birth date.
 
+mod booking;
+mod compose;
+mod correct;
 mod finder;
 mod keys;
+mod lifecycle;
+mod metered;
+mod push;
+mod report;
 mod subjects;
+mod work;
+
+pub use finder::Noticed;
+pub use report::{FileFinding, FileReceipt, LoadReport, PushCounts, Quality, TravellerCounts};
 
 use crate::answer::LiveIndex;
 use crate::ground::Ground;
-use crate::ingest::{self, Booking, Format, Traveller};
-use crate::keys::{KeyError, KeyName, day_of};
+use crate::ingest::{self, Decoded, Format, Mapping, MappingError};
+use crate::keys::{KeyError, KeyName, RunningMac};
 use crate::ledger::{Counter, Entry, Kind as EntryKind, LedgerError, Role};
-use crate::records::{Origin, Record, RecordFacts};
-use crate::store::{RecordId, StoreError};
+use crate::quarantine::{Quarantine, QuarantineError};
+use crate::store::StoreError;
 use finder::Finder;
+use metered::Metered;
 use piux_policy::Profile;
-use piux_policy::term::Kind;
-use piux_protocol::message::disclosure::SourceKind;
-use piux_protocol::vocabulary::{ElementId, Timestamp, sha256};
-use serde::Serialize;
-use serde_json::Value;
-use std::collections::BTreeMap;
+use piux_protocol::vocabulary::sha256;
+use serde::{Deserialize, Serialize};
+use std::cell::Cell;
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use work::Work;
+
+/// Travellers (and findings) of one batch; one more message may come on top.
+const BATCH: usize = 500;
+/// Bytes read at a time.
+const BLOCK: usize = 64 * 1024;
 
 /// Loads passenger messages.
 #[derive(Debug)]
@@ -33,53 +60,28 @@ pub struct Loader {
     index: Arc<LiveIndex>,
     profile: Profile,
     finder: Finder,
+    quarantine: Quarantine,
+    /// Batches change what is known of bookings: one at a time, whoever loads.
+    one_batch: Mutex<()>,
 }
 
-/// What an ingest gave; every traveller read is stored, merged or rejected.
-#[derive(Debug, Clone, Default, Serialize)]
-pub struct LoadReport {
-    /// Files read.
-    pub files: u64,
-    /// Messages recognized.
-    pub messages: u64,
-    /// Bookings in them.
-    pub bookings: u64,
-    /// Travellers in them.
-    pub travellers: TravellerCounts,
-    /// Documents indexed.
-    pub documents: u64,
-    /// Match keys indexed.
-    pub match_keys: u64,
-    /// Sensitive codes removed, per code (Directive (EU) 2016/681 Art. 13(4)).
-    pub sensitive_removed: BTreeMap<String, u64>,
-    /// Remarks, never with content.
-    pub findings: Vec<FileFinding>,
+/// How a stream is to be read.
+#[derive(Debug, Clone, Default)]
+pub struct LoadOptions {
+    /// What it holds; found out if not given.
+    pub format: Option<Format>,
+    /// What the columns or members of an export mean.
+    pub mapping: Option<Mapping>,
+    /// Tells this stream again: one that broke off goes on after what is durable of it.
+    pub mark: Option<String>,
+    /// Whether lost parts are left where they are instead of going to quarantine.
+    pub without_quarantine: bool,
 }
 
-/// Where travellers went: read = stored + merged + rejected.
-#[derive(Debug, Clone, Copy, Default, Serialize)]
-pub struct TravellerCounts {
-    /// Read.
-    pub read: u64,
-    /// Stored as new records.
-    pub stored: u64,
-    /// Known already under the same booking and flight; the record was replaced.
-    pub merged: u64,
-    /// Not loaded; a finding says why.
-    pub rejected: u64,
-}
-
-/// A remark about one file.
-#[derive(Debug, Clone, Serialize)]
-pub struct FileFinding {
-    /// The file.
-    pub file: String,
-    /// The byte, from 0.
-    pub position: u64,
-    /// The rule.
-    pub rule: String,
-    /// How bad it is.
-    pub severity: ingest::Severity,
+/// How far a stream was loaded that broke off.
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
+struct Mark {
+    after: u64,
 }
 
 /// Loading stopped; what was acknowledged stays.
@@ -89,9 +91,15 @@ pub enum LoadError {
     /// A path cannot be read.
     #[error("cannot read {}; nothing of it was loaded", .0.display())]
     Path(PathBuf, #[source] std::io::Error),
+    /// The input broke off; whole messages before that are loaded.
+    #[error("the input broke off; load the file again, what is known already counts as merged")]
+    Stream(#[from] std::io::Error),
     /// No such format.
-    #[error("the format is paxlst, pnrgov or ndjson")]
+    #[error("the format is edifact (or paxlst, pnrgov), xml, ndjson, csv or json")]
     Format,
+    /// The mapping file is wrong.
+    #[error(transparent)]
+    Mapping(#[from] MappingError),
     /// The store refused.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -101,194 +109,264 @@ pub enum LoadError {
     /// The ledger refused: a load that is not recorded does not happen.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// What is unreadable cannot be set aside.
+    #[error(transparent)]
+    Quarantine(#[from] QuarantineError),
+}
+
+impl LoadOptions {
+    /// What was typed: the name of a format, the text of a mapping file.
+    pub fn new(format: Option<&str>, mapping: Option<&str>) -> Result<Self, LoadError> {
+        Ok(Self {
+            format: format.map(parse_format).transpose()?,
+            mapping: mapping
+                .map(|text| Mapping::parse("the mapping file", text))
+                .transpose()?,
+            ..Self::default()
+        })
+    }
+
+    /// The same for a stream that is told again by its mark.
+    #[must_use]
+    pub fn marked(&self, mark: String) -> Self {
+        Self {
+            mark: Some(mark),
+            ..self.clone()
+        }
+    }
 }
 
 impl Loader {
     /// A loader that indexes under the unit's storage keys.
     pub fn new(ground: Arc<Ground>, index: Arc<LiveIndex>, profile: Profile) -> Result<Self, KeyError> {
-        let finder = Finder::new(Arc::clone(&ground))?;
         Ok(Self {
+            finder: Finder::new(Arc::clone(&ground))?,
+            quarantine: Quarantine::new(Arc::clone(&ground)),
             ground,
             index,
             profile,
-            finder,
+            one_batch: Mutex::new(()),
         })
     }
 
-    /// Loads files and folders, one file at a time.
-    pub fn load(&self, paths: &[PathBuf], format: Option<&str>) -> Result<LoadReport, LoadError> {
-        let format = format.map(parse_format).transpose()?;
+    /// What could not be read waits here.
+    pub const fn quarantine(&self) -> &Quarantine {
+        &self.quarantine
+    }
+
+    /// Loads files and folders, one file at a time; in a folder by name, hidden files left out.
+    pub fn load(&self, paths: &[PathBuf], options: &LoadOptions) -> Result<LoadReport, LoadError> {
         let mut report = LoadReport::default();
-        for file in files(paths)? {
-            let bytes = std::fs::read(&file).map_err(|error| LoadError::Path(file.clone(), error))?;
-            self.load_file(&file.display().to_string(), &bytes, format, &mut report)?;
+        for path in files(paths)? {
+            let file = File::open(&path).map_err(|error| LoadError::Path(path.clone(), error))?;
+            let mut input = BufReader::with_capacity(BLOCK, file);
+            let name = path.display().to_string();
+            let options = options.marked(mark(&path));
+            let loaded = self.load_stream(&name, &mut input, &options, &mut report, &mut |_| {});
+            loaded.map_err(|error| match error {
+                LoadError::Stream(error) if error.kind() == std::io::ErrorKind::IsADirectory => {
+                    LoadError::Path(path.clone(), error)
+                }
+                error => error,
+            })?;
         }
         Ok(report)
     }
 
-    /// Loads one file: recorded first, then stored, then searchable.
-    pub fn load_file(
+    /// Loads one stream: each batch recorded first, then stored, then searchable.
+    ///
+    /// `progress` is told up to which byte everything is durable: a load that breaks off can go on
+    /// from there with [`LoadOptions::after`]. On an error the report holds what is durable, and
+    /// only that.
+    pub fn load_stream(
         &self,
         name: &str,
-        bytes: &[u8],
-        format: Option<Format>,
+        input: &mut dyn BufRead,
+        options: &LoadOptions,
         report: &mut LoadReport,
+        progress: &mut dyn FnMut(u64),
     ) -> Result<(), LoadError> {
         let now = self.ground.clock.now();
-        let decoded = ingest::decode(bytes, format, now);
-        let entry = Entry::new(EntryKind::DataLoad, Role::Node, now)
-            .count(Counter::Messages, decoded.messages as u64)
-            .count(Counter::Bookings, decoded.bookings.len() as u64)
-            .count(Counter::TravellersRead, decoded.travellers_read as u64)
-            .count(Counter::TravellersRejected, decoded.rejected as u64)
-            .count(Counter::SensitiveRemoved, decoded.sensitive_removed.values().sum())
-            .count(Counter::Findings, decoded.findings.len() as u64);
-        let entry = Entry {
-            artifact: Some(sha256(self.file_pseudonym(bytes)?)),
-            ..entry
+        let read = Cell::new(0);
+        let mut mac = RunningMac::new(self.ground.keys.seed(KeyName::Actor)?.expose());
+        mac.update(b"piux/file\0");
+        let mut metered = Metered::new(input, &read, mac);
+        let mut units = Vec::new();
+        let stream = Stream {
+            name,
+            mark: options.mark.as_deref(),
+            without_quarantine: options.without_quarantine,
         };
-        let (decoded, _) = self.ground.ledger.record(entry, decoded)?.into_parts();
+        let mut each = |unit: Decoded| -> Result<(), LoadError> {
+            let reached = unit.position_end;
+            units.push(unit);
+            if weight(&units) >= BATCH {
+                self.store(&stream, std::mem::take(&mut units), None, report)?;
+                progress(reached.max(read.get()));
+            }
+            Ok(())
+        };
+        let outcome = match &options.mapping {
+            Some(mapping) => ingest::read_mapped(&mut metered, mapping, now, &mut each),
+            None => ingest::resume(&mut metered, options.format, now, self.marked(&stream)?, &mut each),
+        };
+        let file = outcome.is_ok().then(|| metered.finish());
+        if !units.is_empty() || file.is_some() {
+            self.store(&stream, units, file, report)?;
+        }
+        outcome?;
+        progress(read.get());
         report.files += 1;
-        report.messages += decoded.messages as u64;
-        report.travellers.read += decoded.travellers_read as u64;
-        report.travellers.rejected += decoded.rejected as u64;
-        for (code, count) in &decoded.sensitive_removed {
-            *report.sensitive_removed.entry(code.clone()).or_default() += count;
+        Ok(())
+    }
+
+    /// Marks what pushes left out that nobody completed in time; `load` does so by itself.
+    pub fn expire_pushes(&self, report: &mut LoadReport) -> Result<(), LoadError> {
+        let _alone = self.one_batch.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut work = self.work("")?;
+        push::expire(&mut work)?;
+        work.commit()?;
+        report.absorb(work.report);
+        Ok(())
+    }
+
+    /// Records a batch, stores it, and adds what came of it to the report.
+    fn store(
+        &self,
+        stream: &Stream<'_>,
+        units: Vec<Decoded>,
+        file: Option<[u8; 32]>,
+        report: &mut LoadReport,
+    ) -> Result<(), LoadError> {
+        let _alone = self.one_batch.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut work = self.work(stream.name)?;
+        let entry = Entry {
+            artifact: file.map(sha256),
+            ..entry(&units, work.now)
+        };
+        let (units, promise) = self.ground.ledger.record(entry, units)?.into_parts();
+        push::expire(&mut work)?;
+        for unit in &units {
+            take(&mut work, unit)?;
+            if !stream.without_quarantine {
+                self.set_aside(&mut work, unit)?;
+            }
         }
-        report
-            .findings
-            .extend(decoded.findings.iter().map(|finding| FileFinding {
-                file: name.to_owned(),
-                position: finding.position.offset as u64,
-                rule: finding.rule.to_owned(),
-                severity: finding.severity,
-            }));
-        for booking in &decoded.bookings {
-            report.bookings += 1;
-            self.store_booking(booking, now, report)?;
+        if let Some(name) = stream.mark_name() {
+            let reached = units.last().map_or(0, |unit| unit.position_end);
+            let after = if file.is_some() { 0 } else { reached };
+            work.remember(name, &Mark { after });
         }
+        if let Some(digest) = file {
+            work.report.receipts.push(FileReceipt {
+                file: stream.name.to_owned(),
+                artifact: sha256(digest),
+                entry: promise.leaf,
+                by: promise.by,
+            });
+        }
+        report.pushes.open = push::waiting(&mut work)?;
+        work.commit()?;
+        report.absorb(work.report);
         self.index.changed();
         Ok(())
     }
 
-    /// A keyed digest of a file: the same file can be told again, a guess cannot be tested.
-    fn file_pseudonym(&self, bytes: &[u8]) -> Result<[u8; 32], KeyError> {
-        Ok(crate::keys::mac(
-            self.ground.keys.seed(KeyName::Actor)?.expose(),
-            &[b"piux/file\0", bytes],
-        ))
-    }
-
-    fn store_booking(&self, booking: &Booking, now: Timestamp, report: &mut LoadReport) -> Result<(), LoadError> {
-        for traveller in &booking.travellers {
-            self.store_traveller(booking, traveller, now, report)?;
+    /// Puts what lost its structure into quarantine.
+    fn set_aside(&self, work: &mut Work<'_>, unit: &Decoded) -> Result<(), LoadError> {
+        for lost in &unit.lost {
+            self.quarantine.keep(work.file, lost.into(), work.now)?;
+            work.report.quarantined += 1;
         }
         Ok(())
     }
 
-    fn store_traveller(
-        &self,
-        booking: &Booking,
-        traveller: &Traveller,
-        now: Timestamp,
-        report: &mut LoadReport,
-    ) -> Result<(), LoadError> {
-        let id = self.record_id(booking, traveller)?;
-        let known = self.ground.store.get_record(id)?.is_some();
-        let (identity, rest) = record(booking, traveller).halves(&self.profile);
-        let mut batch = self.ground.store.batch();
-        batch.put_record(id, day_of(now), &identity, &rest)?;
-        let keys = if known {
-            0
-        } else {
-            self.finder
-                .put(&mut batch, id, booking, traveller, facts(booking, traveller, now))?
+    /// After which byte a stream goes on.
+    fn marked(&self, stream: &Stream<'_>) -> Result<u64, LoadError> {
+        let Some(name) = stream.mark_name() else {
+            return Ok(0);
         };
-        batch.commit()?;
-        if known {
-            report.travellers.merged += 1;
-        } else {
-            report.travellers.stored += 1;
-            report.documents += traveller.documents.len() as u64;
-            report.match_keys += keys;
-        }
-        Ok(())
+        let memo = self.ground.store.memo(&name)?;
+        let mark: Option<Mark> = memo.and_then(|memo| serde_json::from_slice(&memo).ok());
+        Ok(mark.unwrap_or_default().after)
     }
 
-    /// The same traveller of the same booking on the same flights is the same record.
-    fn record_id(&self, booking: &Booking, traveller: &Traveller) -> Result<RecordId, LoadError> {
-        let identity = serde_json::json!({
-            "kind": booking.kind, "locators": booking.locators, "flights": booking.flights,
-            "names": traveller.names, "birth": traveller.birth_date, "documents": traveller.documents,
-        });
-        let seed = self.ground.keys.seed(KeyName::Join)?;
-        let mac = crate::keys::mac(seed.expose(), &[b"piux/record\0", identity.to_string().as_bytes()]);
-        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, ..] = mac;
-        Ok(RecordId([a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p]))
+    fn work<'a>(&'a self, name: &'a str) -> Result<Work<'a>, LoadError> {
+        let now = self.ground.clock.now();
+        Work::new(&self.ground, &self.finder, &self.profile, (name, now))
     }
 }
 
-fn record(booking: &Booking, traveller: &Traveller) -> Record {
-    let elements = booking.elements(traveller).into_iter();
-    let element = |(id, value): (&str, Value)| Some((ElementId::new(id).ok()?, texts(&value)));
-    Record {
-        elements: elements.filter_map(element).collect(),
-        origin: Origin {
-            source: if is_pnr(booking) {
-                SourceKind::Pnr
-            } else {
-                SourceKind::Api
-            },
-            format: booking.provenance.message_type.clone(),
-            carrier: booking.flights.first().map(|flight| flight.carrier.clone()),
-        },
+/// A stream as it is named, and told again.
+struct Stream<'a> {
+    name: &'a str,
+    mark: Option<&'a str>,
+    without_quarantine: bool,
+}
+
+impl Stream<'_> {
+    fn mark_name(&self) -> Option<Vec<u8>> {
+        self.mark.map(|mark| [b"mark\0", mark.as_bytes()].concat())
     }
 }
 
-/// A value as the texts a release carries: a list item by item, an object as JSON.
-fn texts(value: &Value) -> Vec<String> {
-    match value {
-        Value::Array(items) => items.iter().flat_map(texts).collect(),
-        Value::String(text) => vec![text.clone()],
-        Value::Null => Vec::new(),
-        other => vec![other.to_string()],
+/// What tells a file again: where it is, how long, when it was last changed.
+pub fn mark(path: &Path) -> String {
+    let about = path.metadata().ok();
+    let bytes = about.as_ref().map_or(0, std::fs::Metadata::len);
+    let changed = about.and_then(|about| about.modified().ok());
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    format!("{} {bytes} {changed:?}", path.display())
+}
+
+/// What one message, line or other unit of a file does.
+fn take(work: &mut Work<'_>, unit: &Decoded) -> Result<(), LoadError> {
+    let file = work.file;
+    work.report.add_unit(file, unit);
+    let mut flights = BTreeSet::new();
+    for booking in &unit.bookings {
+        let ids = lifecycle::take(work, booking)?;
+        flights.extend(push::observe(work, booking, &ids)?);
     }
-}
-
-fn is_pnr(booking: &Booking) -> bool {
-    booking.kind == ingest::model::BookingKind::Pnr
-}
-
-fn facts(booking: &Booking, traveller: &Traveller, now: Timestamp) -> RecordFacts {
-    let kind = if is_pnr(booking) { Kind::Pnr } else { Kind::Api };
-    let minor = keys::birth_dates(traveller)
-        .min()
-        .is_some_and(|birth| is_minor(birth, now));
-    RecordFacts {
-        received: now,
-        kind: RecordFacts::kind_number(kind),
-        flags: if minor { RecordFacts::MINOR } else { 0 },
+    flights.extend(push::observe_empty(work, unit)?);
+    for flight in flights {
+        push::advance(work, &flight)?;
     }
+    Ok(())
 }
 
-/// Under 18 on the day of receipt.
-fn is_minor(birth: jiff::civil::Date, now: Timestamp) -> bool {
-    let today = now.date();
-    let years = i32::from(today.year()) - i32::from(birth.year());
-    let had_birthday = (today.month(), today.day()) >= (birth.month(), birth.day());
-    years - i32::from(!had_birthday) < 18
+/// How much a batch holds.
+fn weight(units: &[Decoded]) -> usize {
+    let weight = |unit: &Decoded| unit.travellers_read + unit.bookings.len() + unit.findings.len();
+    units.iter().map(weight).sum()
+}
+
+fn entry(units: &[Decoded], now: piux_protocol::vocabulary::Timestamp) -> Entry {
+    let sum = |count: fn(&Decoded) -> usize| units.iter().map(count).sum::<usize>() as u64;
+    let removed = units.iter().flat_map(|unit| unit.sensitive_removed.values()).sum();
+    Entry::new(EntryKind::DataLoad, Role::Node, now)
+        .count(Counter::Messages, sum(|unit| unit.messages))
+        .count(Counter::Bookings, sum(|unit| unit.bookings.len()))
+        .count(Counter::TravellersRead, sum(|unit| unit.travellers_read))
+        .count(Counter::TravellersRejected, sum(|unit| unit.rejected))
+        .count(Counter::SensitiveRemoved, removed)
+        .count(Counter::Quarantined, sum(|unit| unit.lost.len()))
+        .count(Counter::Findings, sum(|unit| unit.findings.len()))
 }
 
 fn parse_format(text: &str) -> Result<Format, LoadError> {
     match text {
         "paxlst" | "pnrgov" | "edifact" => Ok(Format::Edifact),
+        "xml" => Ok(Format::Xml),
         "ndjson" => Ok(Format::Ndjson),
+        "csv" => Ok(Format::Csv),
+        "json" => Ok(Format::Json),
         _ => Err(LoadError::Format),
     }
 }
 
 /// The files of a list of files and folders, in order, hidden ones left out.
-fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, LoadError> {
+pub fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, LoadError> {
     let mut found = Vec::new();
     for path in paths {
         if path.is_dir() {

@@ -4,7 +4,10 @@ mod agreeing;
 mod auditing;
 mod deciding;
 mod diagnosing;
+mod ingesting;
 mod pairing;
+
+pub use ingesting::loaded;
 
 use crate::agreements::{AgreementError, Agreements};
 use crate::answer::{LiveIndex, Responder};
@@ -20,7 +23,8 @@ use crate::keys::{KeyError, KeyName, KeyRing, Passphrase, SystemRandom};
 use crate::ledger::{Entry, Kind, Ledger, LedgerError, LedgerIdentity, Role};
 use crate::load::{LoadError, Loader};
 use crate::partners::{PartnerError, Partners};
-use crate::store::{FolderLock, Store, StoreError};
+use crate::requests::Request;
+use crate::store::{FolderLock, RecordId, Store, StoreError};
 use crate::telemetry::Metrics;
 use ed25519_dalek::VerifyingKey as DsseKey;
 use piux_policy::agreement::Agreement;
@@ -105,6 +109,9 @@ pub enum NodeError {
     /// Loading.
     #[error(transparent)]
     Load(#[from] LoadError),
+    /// Quarantine.
+    #[error(transparent)]
+    Quarantine(#[from] crate::quarantine::QuarantineError),
     /// The ledger.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
@@ -241,6 +248,11 @@ impl Node {
         Ok((certificate, self.ground.keys.secret(KeyName::TlsKey)?.expose().to_vec()))
     }
 
+    /// The folder to watch, if the configuration names one.
+    pub fn configured_watch(&self) -> Option<PathBuf> {
+        self.config.watch.clone()
+    }
+
     /// Where partners reach us, as the configuration says.
     pub fn configured_url(&self) -> Option<String> {
         self.config.public_url.clone()
@@ -358,6 +370,15 @@ impl Node {
             Command::PolicyCheck => Ok(self.policy_check()),
             Command::PolicyExplain { facts } => self.policy_explain(&facts),
             Command::Ingest { paths, format } => self.ingest(&paths, format.as_deref()),
+            Command::QuarantineList => self.quarantine_list(),
+            Command::QuarantineShow { id, reading } => {
+                let reading = reading
+                    .as_ref()
+                    .map(|(officer, reason)| (officer.as_str(), reason.as_str()));
+                self.quarantine_show(&id, reading)
+            }
+            Command::QuarantineRetry { id } => self.quarantine_retry(&id),
+            Command::QuarantineDrop { id, officer, reason } => self.quarantine_drop(&id, &officer, &reason),
             Command::ReceivedShow { id, reason } => Ok(self.requester.received_show(&id, &reason)?),
             Command::RequestsList => self.requests_list(),
             Command::RequestsApprove { id, officer, order } => self.requests_approve(&id, &officer, order.as_deref()),
@@ -368,10 +389,22 @@ impl Node {
             Command::AuditProve { index } => self.audit_prove(index),
             Command::Receipt { request } => Ok(self.requester.receipt(request)?),
             Command::KeyList => Ok(self.key_list()),
+            Command::SubjectShow { name } => Ok(self.loader.subject_show(&self.record_of(name)?)?),
+            Command::SubjectSplit { record, reason } => Ok(self.loader.subject_split(&record, &reason)?),
+            Command::StoreReindex { keyset } => Ok(self.loader.reindex(known_keyset(&keyset)?)?),
+            Command::StoreDrop { keyset } => Ok(self.loader.drop_keyset(known_keyset(&keyset)?)?),
             Command::Lookup(_) | Command::Disclose(_) | Command::ReceivedList | Command::Doctor { .. } => {
                 Err(NodeError::Stopped)
             }
         }
+    }
+
+    /// The first record of a hit whose data a partner requests; or else what was named.
+    fn record_of(&self, name: String) -> Result<String, NodeError> {
+        let Ok(id) = name.parse() else { return Ok(name) };
+        let request = Request::read(&self.ground.store, id, self.now())?;
+        let record = request.and_then(|request| request.records.first().map(|(record, _)| RecordId(*record)));
+        Ok(record.map_or(name, String::from))
     }
 
     /// Records an act of administration with its reason, sealed to the DPO.
@@ -390,6 +423,18 @@ impl Node {
     fn signers(&self, agreement: &Agreement) -> Vec<DsseKey> {
         signers(&self.ground, &self.partners, agreement)
     }
+}
+
+fn known_keyset(id: &str) -> Result<Keyset, NodeError> {
+    let known = || {
+        Keyset::ALL
+            .iter()
+            .map(|keyset| keyset.id())
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    id.parse()
+        .map_err(|_| NodeError::Input(format!("this version knows the keysets {}", known())))
 }
 
 /// The legal and root keys of both parties: ours from the keyring, the partner's as paired.

@@ -16,6 +16,7 @@ mod imprint;
 mod index;
 mod lock;
 mod mark;
+mod memo;
 mod name;
 mod person;
 mod rebuild;
@@ -128,7 +129,7 @@ impl Store {
         self.joins.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Deletes the index rows, persons and counts of a day; returns how many index rows.
+    /// Deletes the index rows, persons, memos and counts of a day; returns how many index rows.
     ///
     /// The erasure itself is the destruction of the day's `index` key; this tidies up.
     pub fn delete_day(&self, day: u32) -> Result<usize, StoreError> {

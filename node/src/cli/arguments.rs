@@ -1,5 +1,7 @@
 //! What can be typed, with examples in the help.
 
+use super::ingest::IngestArguments;
+use super::synth::SynthArguments;
 use clap::{ArgGroup, Args, Parser, Subcommand};
 use piux_protocol::vocabulary::{AgreementId, Basis, Declaration, Digest, ElementId, Offence, Purpose, UnitId, Window};
 use std::net::SocketAddr;
@@ -58,14 +60,10 @@ pub enum Verb {
     /// Load API and PNR messages.
     ///
     /// Example: piux --dir uto ingest inbox/*.edi
-    Ingest {
-        /// Files or folders.
-        #[arg(required = true)]
-        paths: Vec<PathBuf>,
-        /// paxlst, pnrgov or ndjson, where it must not be guessed.
-        #[arg(long)]
-        format: Option<String>,
-    },
+    Ingest(IngestArguments),
+    /// Parts of files that could not be read.
+    #[command(subcommand)]
+    Quarantine(QuarantineVerb),
     /// Derive match keys of persons, a JSON object a line; needs no node.
     ///
     /// A line: {"source":"api","surname":"TESTMANN","given":"ERIKA","dob":"1984-02-29","documents":["UTO:L898902C3"]}
@@ -73,6 +71,10 @@ pub enum Verb {
         /// The persons, NDJSON; `-` reads standard input.
         file: PathBuf,
     },
+    /// Write invented passenger traffic in every format, with the truth beside it; needs no node.
+    ///
+    /// Example: piux synth --out traffic --travellers 20000 --seed 7
+    Synth(SynthArguments),
     /// Ask partners whether one subject is known to them; they do not learn about whom.
     Lookup(LookupArguments),
     /// Follow a hit up: ask for data elements, with reasons.
@@ -98,6 +100,9 @@ pub enum Verb {
     /// The database.
     #[command(subcommand)]
     Store(StoreVerb),
+    /// Which records are taken for one person's, and why.
+    #[command(subcommand)]
+    Subject(SubjectVerb),
     /// Check the node, and the way to a partner, layer by layer.
     Doctor {
         /// The partner to reach.
@@ -144,6 +149,46 @@ pub struct ServeArguments {
     /// The address partners use, where it differs from `--exchange`.
     #[arg(long)]
     pub public_url: Option<String>,
+    /// Load what is put into this folder; a loaded file is removed, its receipt is in `receipts`.
+    #[arg(long, value_name = "DIR")]
+    pub watch: Option<PathBuf>,
+}
+
+/// What could not be read and waits, sealed.
+#[derive(Debug, Subcommand)]
+pub enum QuarantineVerb {
+    /// What waits, and until when.
+    List,
+    /// One part: where it was and why it could not be read; its content only with a reason.
+    Show {
+        /// The part, as `quarantine list` names it.
+        id: String,
+        /// Show what is in it: personal data. Recorded.
+        #[arg(long, requires_all = ["officer", "reason"])]
+        content: bool,
+        /// The officer who reads.
+        #[arg(long)]
+        officer: Option<String>,
+        /// Why; sealed to the data protection officer.
+        #[arg(long)]
+        reason: Option<String>,
+    },
+    /// Load it again, as after an update; it leaves if all of it is read.
+    Retry {
+        /// The part.
+        id: String,
+    },
+    /// Drop it for good.
+    Drop {
+        /// The part.
+        id: String,
+        /// The officer who decides.
+        #[arg(long)]
+        officer: String,
+        /// Why; sealed to the data protection officer.
+        #[arg(long)]
+        reason: String,
+    },
 }
 
 /// Pairing.
@@ -440,6 +485,37 @@ pub enum ReceiptVerb {
 pub enum StoreVerb {
     /// Make it anew from the segment log, while the node is stopped; the old one is set aside.
     Rebuild,
+    /// Index every record under a keyset more, while agreements move to it or from it.
+    Reindex {
+        /// The keyset, as agreements name it.
+        #[arg(long)]
+        keyset: String,
+    },
+    /// Remove the index rows of an older keyset.
+    Drop {
+        /// The keyset, as agreements name it.
+        #[arg(long)]
+        keyset: String,
+    },
+}
+
+/// Persons.
+#[derive(Debug, Subcommand)]
+pub enum SubjectVerb {
+    /// The records of a person and why they are one; nothing of what they hold. The reading is recorded.
+    Show {
+        /// A record, a subject, or a partner's request that follows a hit up.
+        name: String,
+    },
+    /// Set a record apart from the person it was taken for; the two never join again.
+    Split {
+        /// The record.
+        #[arg(long)]
+        record: String,
+        /// Why; kept sealed.
+        #[arg(long)]
+        reason: String,
+    },
 }
 
 /// Keys.

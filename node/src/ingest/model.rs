@@ -3,14 +3,20 @@
 //! Every field group knows its heading in Annex I of Directive (EU) 2016/681, or its item of
 //! API data: [`Booking::elements`]. `Debug` shows type names only.
 
+mod contact;
 mod document;
 mod elements;
 mod name;
+mod payment;
 mod person;
+mod push;
 
+pub use contact::{Contact, ContactKind, ContactOwner};
 pub use document::{Country, Document, DocumentClass};
 pub use name::{NameForm, NameSource};
-pub use person::{Bags, Capture, FrequentFlyer, Kind, Role, Seat, Sex, Traveller};
+pub use payment::Payment;
+pub use person::{Bags, Capture, Fare, FrequentFlyer, Kind, Reference, ReferenceKind, Role, Seat, Sex, Traveller};
+pub use push::{Notice, Push, PushKind};
 
 use super::date;
 use jiff::civil::{Date, DateTime};
@@ -28,9 +34,7 @@ macro_rules! redacted {
 }
 pub(crate) use redacted;
 
-redacted!(
-    Booking, LocatorRef, Flight, Operating, Contact, Agency, Payment, Provenance
-);
+redacted!(Booking, LocatorRef, Flight, Operating, Agency, Provenance);
 
 /// One booking (PNR), or the part of a passenger list (API) that shares one.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +53,9 @@ pub struct Booking {
     /// Date of ticketing.
     #[serde(with = "date::text", default)]
     pub ticketed: Option<Date>,
+    /// When the booking was last changed (UTC).
+    #[serde(with = "date::text", default)]
+    pub changed: Option<DateTime>,
     /// The flights, in the order of the message.
     pub flights: Vec<Flight>,
     /// The travellers, in the order of the message. None if the message tells of a flight only.
@@ -63,6 +70,12 @@ pub struct Booking {
     pub services: Vec<String>,
     /// How many entries of history the message held. Their text is not kept.
     pub history_entries: usize,
+    /// What a passenger list announces beside its persons.
+    #[serde(default)]
+    pub notice: Option<Notice>,
+    /// The push or list it came in; none in formats that know no pushes.
+    #[serde(default)]
+    pub push: Option<Push>,
     /// Which message said all this.
     pub provenance: Provenance,
 }
@@ -136,41 +149,6 @@ pub struct Operating {
     pub number: Option<String>,
 }
 
-/// A way to reach somebody.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Contact {
-    /// What it is.
-    pub kind: ContactKind,
-    /// Whose it is.
-    pub owner: ContactOwner,
-    /// Phone: digits with `+` if given; e-mail: lower case; address: its lines joined by commas.
-    pub value: String,
-}
-
-/// The kinds of contact.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ContactKind {
-    /// Telephone.
-    Phone,
-    /// Electronic mail.
-    Email,
-    /// Postal address.
-    Address,
-}
-
-/// Whose contact it is. Only a passenger's may become a match key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ContactOwner {
-    /// A traveller, or the travellers of the booking.
-    Passenger,
-    /// The agency: thousands of bookings share it.
-    Agency,
-    /// Who paid.
-    Payer,
-}
-
 /// The office that made a booking.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Agency {
@@ -186,23 +164,6 @@ pub struct Agency {
     pub country: String,
     /// An airline's own office.
     pub airline: bool,
-}
-
-/// A payment, cut down to what may be kept.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Payment {
-    /// Form of payment: `CC`, `CA` and so on.
-    pub form: String,
-    /// Card brand.
-    pub vendor: String,
-    /// First six digits of the card, if given.
-    pub bin6: Option<String>,
-    /// Last four digits of the card, if given.
-    pub last4: Option<String>,
-    /// Expiry as written, `MMyy`.
-    pub expiry: Option<String>,
-    /// Name and billing address of the payer.
-    pub payer: Option<String>,
 }
 
 /// Which message a booking came in.
@@ -237,6 +198,7 @@ impl Booking {
             split: Vec::new(),
             created: None,
             ticketed: None,
+            changed: None,
             flights: Vec::new(),
             travellers: Vec::new(),
             contacts: Vec::new(),
@@ -244,6 +206,8 @@ impl Booking {
             payments: Vec::new(),
             services: Vec::new(),
             history_entries: 0,
+            notice: None,
+            push: None,
             provenance,
         }
     }
@@ -298,112 +262,10 @@ impl Flight {
     }
 }
 
-impl Contact {
-    /// A phone number: its digits, and `+` if it begins so or with `00`; none below seven digits.
-    pub fn phone(owner: ContactOwner, text: &str) -> Option<Self> {
-        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-        let international = text.trim_start().starts_with('+');
-        let value = match digits.strip_prefix("00") {
-            _ if !(7..=17).contains(&digits.len()) => return None,
-            _ if international => format!("+{digits}"),
-            Some(rest) if rest.len() >= 7 => format!("+{rest}"),
-            _ => digits,
-        };
-        Some(Self {
-            kind: ContactKind::Phone,
-            owner,
-            value,
-        })
-    }
-
-    /// An e-mail address, with the ways messages write `@`, `_` and `-` undone.
-    pub fn email(owner: ContactOwner, text: &str) -> Option<Self> {
-        let plain = text.trim().trim_start_matches('/').to_ascii_lowercase();
-        let plain = plain
-            .replace(".at.", "@")
-            .replace(" at ", "@")
-            .replace("//", "@")
-            .replace("..", "_");
-        let value: String = plain.replace("./", "-").split_whitespace().collect();
-        let (name, domain) = value.split_once('@')?;
-        let fits = !name.is_empty() && domain.contains('.') && !domain.contains(['@', '/']);
-        fits.then_some(Self {
-            kind: ContactKind::Email,
-            owner,
-            value,
-        })
-    }
-
-    /// A postal address of these lines; none if all are empty.
-    pub fn address<'a>(owner: ContactOwner, lines: impl IntoIterator<Item = &'a str>) -> Option<Self> {
-        let kept: Vec<_> = lines
-            .into_iter()
-            .map(str::trim)
-            .filter(|line| !line.is_empty())
-            .collect();
-        (!kept.is_empty()).then(|| Self {
-            kind: ContactKind::Address,
-            owner,
-            value: kept.join(", "),
-        })
-    }
-}
-
-impl Payment {
-    /// A payment of which only the first six and last four digits of a card number survive.
-    pub fn new(form: &str, vendor: &str, number: &str, expiry: &str) -> Self {
-        let number: String = number.chars().filter(char::is_ascii_alphanumeric).collect();
-        let digits = |part: Option<&str>| {
-            part.filter(|part| part.bytes().all(|b| b.is_ascii_digit()))
-                .map(str::to_owned)
-        };
-        let long = number.len() >= 10;
-        let tail = number.len().checked_sub(4).and_then(|from| number.get(from..));
-        Self {
-            form: form.to_owned(),
-            vendor: vendor.to_owned(),
-            bin6: digits(number.get(..6)).filter(|_| long),
-            last4: digits(tail).filter(|_| long),
-            expiry: digits(Some(expiry)).filter(|text| text.len() == 4),
-            payer: None,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
     use super::*;
-
-    #[test]
-    fn a_card_number_never_survives_whole() {
-        let payment = Payment::new("CC", "AX", "373212341234123", "1211");
-        let kept = serde_json::to_string(&payment).unwrap();
-        assert!(!kept.contains("3732123412"));
-        assert_eq!(
-            (payment.bin6.as_deref(), payment.last4.as_deref()),
-            (Some("373212"), Some("4123"))
-        );
-        assert_eq!(Payment::new("CC", "VI", "XXXXXXXX1186", "0211").bin6, None);
-    }
-
-    #[test]
-    fn the_ways_to_write_an_address_in_a_message_are_undone() {
-        let email = |text| Contact::email(ContactOwner::Passenger, text).map(|c| c.value);
-        assert_eq!(email("ZOE..QUILL//EXAMPLE.ORG").unwrap(), "zoe_quill@example.org");
-        assert_eq!(email("/ZOE./QUILL//EXAMPLE.ORG").unwrap(), "zoe-quill@example.org");
-        assert_eq!(email("QUILLZ.AT. EXAMPLE.ORG").unwrap(), "quillz@example.org");
-        assert_eq!(email("NOBODY"), None);
-    }
-
-    #[test]
-    fn a_phone_number_keeps_its_digits_and_its_plus() {
-        let phone = |text| Contact::phone(ContactOwner::Passenger, text).map(|c| c.value);
-        assert_eq!(phone("+44 7700 900123").unwrap(), "+447700900123");
-        assert_eq!(phone("00447700900123").unwrap(), "+447700900123");
-        assert_eq!(phone("703-555-1212").unwrap(), "7035551212");
-        assert_eq!(phone("12345"), None);
-    }
 
     #[test]
     fn flight_numbers_lose_their_zeros_and_keep_their_suffix() {

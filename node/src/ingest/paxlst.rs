@@ -7,31 +7,41 @@ mod flights;
 pub(super) mod legacy;
 mod person;
 
+use super::acknowledge::Receipt;
 use super::edifact::{Message, Segment};
 use super::finding::Severity;
-use super::model::{Booking, BookingKind, Country, Function, LocatorRef, Provenance, Role};
+use super::model::{
+    Booking, BookingKind, Country, Flight, Function, LocatorRef, Notice, Provenance, Push, PushKind, Role,
+};
 use super::report::Decoded;
 use flights::Flights;
 use person::Person;
 
 /// Reads one message.
 pub(super) fn decode(message: &Message<'_>, out: &mut Decoded) {
+    let (before, rejected) = (out.travellers_read, out.rejected);
     let mut list = List::new(message);
     for (index, segment) in message.body.iter().enumerate() {
         list.take(segment, index, out);
     }
-    list.finish(message, out);
+    let mut receipt = receipt(message, list.provenance.clone(), None);
+    receipt.flight = list.finish(message, out);
+    receipt.settle(before, rejected, out);
+    out.receipts.push(receipt);
 }
 
 struct List<'m> {
     message: &'m Message<'m>,
     provenance: Provenance,
-    function: Function,
+    notice: Option<Notice>,
+    /// The message deletes crew from a master crew list, or speaks of nobody who travels.
+    idle: Option<&'static str>,
     flights: Flights,
     persons: Vec<Person>,
     /// A `NAD` that is no traveller is open: what follows is about a reporting party.
     aside: bool,
-    expected: Option<usize>,
+    /// Passengers (or else crew) of the flight, and how many.
+    expected: Option<(bool, usize)>,
 }
 
 impl<'m> List<'m> {
@@ -39,7 +49,8 @@ impl<'m> List<'m> {
         Self {
             message,
             provenance: provenance(message),
-            function: Function::Upsert,
+            notice: None,
+            idle: None,
             flights: Flights::new(message.envelope.date),
             persons: Vec::new(),
             aside: false,
@@ -52,8 +63,9 @@ impl<'m> List<'m> {
             "BGM" => self.begin(segment),
             "TDT" => self.aside = !self.flights.open(segment),
             "NAD" => self.open_person(segment),
-            "CNT" => self.expected = segment.text(1, 1).parse().ok().filter(|_| segment.text(1, 0) == "42"),
+            "CNT" => self.count(segment),
             "FTX" if segment.text(1, 0) != "BAG" => out.withheld("FTX"),
+            "RFF" if segment.text(1, 0) == "TN" => self.transaction(segment),
             _ if self.aside => {}
             tag => match self.persons.last_mut() {
                 Some(person) => {
@@ -67,10 +79,44 @@ impl<'m> List<'m> {
     }
 
     fn begin(&mut self, segment: &Segment<'_>) {
-        self.provenance.function = segment.text(1, 0).into_owned();
-        if matches!(segment.text(2, 0).as_ref(), "XR" | "RP" | "XF") {
-            self.function = Function::Cancel;
+        let (document, function) = (segment.text(1, 0), segment.text(2, 0));
+        self.notice = Notice::of(&document, &function);
+        self.idle = match document.as_ref() {
+            "336" => Some("message.master_crew_list"),
+            "655" => Some("message.gate_pass"),
+            _ => None,
+        };
+        self.provenance.function = document.into_owned();
+    }
+
+    /// `RFF+TN:reference:::revision`: the same for a message that is sent again.
+    fn transaction(&mut self, segment: &Segment<'_>) {
+        let (reference, revision) = (segment.text(1, 1), segment.text(1, 4));
+        let whole = if revision.is_empty() {
+            reference.into_owned()
+        } else {
+            format!("{reference}/{revision}")
+        };
+        self.provenance.source_id = text(&whole).or_else(|| self.provenance.source_id.take());
+    }
+
+    /// `CNT+42` counts the passengers of the flight, `CNT+41` its crew.
+    fn count(&mut self, segment: &Segment<'_>) {
+        let qualifier = segment.text(1, 0);
+        if matches!(qualifier.as_ref(), "41" | "42") {
+            let count = segment.text(1, 1).parse().ok();
+            self.expected = count.map(|count| (qualifier == "42", count)).or(self.expected);
         }
+    }
+
+    fn counted(&self) -> Option<usize> {
+        let (passengers, _) = self.expected?;
+        Some(
+            self.persons
+                .iter()
+                .filter(|person| person.is_passenger() == passengers)
+                .count(),
+        )
     }
 
     fn open_person(&mut self, segment: &Segment<'_>) {
@@ -88,26 +134,45 @@ impl<'m> List<'m> {
         self.persons.push(Person::new(role, segment));
     }
 
-    fn finish(self, message: &Message<'_>, out: &mut Decoded) {
+    /// Hands the bookings over, or counts the travellers as lost; gives the first flight.
+    fn finish(self, message: &Message<'_>, out: &mut Decoded) -> Option<Flight> {
+        let counted = self.counted();
         let (flights, doubts) = self.flights.finish();
         for rule in doubts {
             out.note(rule, Severity::Warning, message.start());
         }
+        let first = flights.first().cloned();
+        if let Some(rule) = self.idle {
+            out.reject(self.persons.len(), rule, message.start());
+            return first;
+        }
         if flights.is_empty() {
             out.reject(self.persons.len(), "structure.no_flight", message.start());
-            return;
+            return None;
         }
-        let passengers = self.persons.iter().filter(|person| person.is_passenger()).count();
-        let single = matches!(self.provenance.part.as_str(), "" | "01:F" | "1:F");
-        if single && self.expected.is_some_and(|expected| expected != passengers) {
+        let (part, last) = Push::place(&self.provenance.part);
+        let single = last && part.is_none_or(|part| part == 1);
+        let expected = self.expected.map(|(_, count)| count);
+        if single && expected != counted {
             out.note("envelope.cnt", Severity::Info, message.start());
         }
         let mut empty = Booking::new(BookingKind::Api, self.provenance);
-        empty.function = self.function;
+        empty.notice = self.notice;
+        if self.notice.is_some_and(Notice::cancels) {
+            empty.function = Function::Cancel;
+        }
+        empty.push = Some(Push {
+            kind: PushKind::List,
+            flight: first.clone(),
+            total: expected,
+            part,
+            last,
+        });
         empty.flights = flights;
         for booking in bookings(&empty, self.persons, message, out) {
             out.accept(booking);
         }
+        first
     }
 }
 
@@ -120,7 +185,8 @@ fn bookings(empty: &Booking, persons: Vec<Person>, message: &Message<'_>, out: &
         .unwrap_or_default();
     let mut all: Vec<Booking> = Vec::new();
     for person in persons {
-        let (traveller, locator) = person.finish();
+        let (mut traveller, locator) = person.finish();
+        traveller.boarded = empty.notice.and_then(Notice::on_board);
         if traveller.names.is_empty() {
             out.note("field.name", Severity::Warning, message.start());
         }
@@ -160,6 +226,18 @@ pub(super) fn provenance(message: &Message<'_>) -> Provenance {
         part: part(header),
         prepared: Some(message.envelope.date),
         source_id: None,
+    }
+}
+
+/// A receipt of the message, before anything in it is counted.
+pub(super) fn receipt(message: &Message<'_>, provenance: Provenance, flight: Option<Flight>) -> Receipt {
+    Receipt {
+        provenance,
+        message_ref: message.header.text(1, 0).into_owned(),
+        flight,
+        message: message.number,
+        travellers: 0,
+        rejected: 0,
     }
 }
 

@@ -2,9 +2,9 @@
 
 mod reindex;
 
-use super::LoadError;
 use super::keys::{self, Keys};
 use super::subjects::{self, Evidence, Trace};
+use super::{LoadError, Loader};
 use crate::ground::Ground;
 use crate::ingest::{Booking, Traveller};
 use crate::keys::{KeyError, KeyName, day_of};
@@ -14,6 +14,7 @@ use piux_protocol::blind::{StorageKey, StoredElement};
 use piux_protocol::identifier::{Keyset, MatchKey};
 use piux_protocol::vocabulary::Class;
 use rayon::prelude::*;
+use serde::Serialize;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -39,15 +40,22 @@ pub(super) struct Finder {
     crowded: AtomicU64,
 }
 
-/// What was noticed while records were put, since the finder was made.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Noticed {
-    /// Documents that are another person's too: the records were kept apart.
-    pub(super) conflicts: u64,
+/// What was noticed while records were made findable, since the node was opened.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Noticed {
+    /// Persons a document or name speaks for and the rest against: the records were kept apart.
+    pub conflicts: u64,
     /// Contacts that could not be read without a guess: not indexed.
-    pub(super) unread_contacts: u64,
+    pub unread_contacts: u64,
     /// Contacts that too many persons share: not indexed.
-    pub(super) crowded_contacts: u64,
+    pub crowded_contacts: u64,
+}
+
+impl Loader {
+    /// What was noticed while records were made findable.
+    pub fn noticed(&self) -> Noticed {
+        self.finder.noticed()
+    }
 }
 
 impl Finder {
@@ -84,7 +92,8 @@ impl Finder {
             subjects::leave(batch, earlier)?;
         }
         let newest = keys::of(Keyset::CURRENT, booking, traveller);
-        let evidence = Evidence::of(&self.ground, &newest, traveller, facts.received)?;
+        let exact = keys::of(subjects::JOINING, booking, traveller);
+        let evidence = Evidence::of(&self.ground, (&exact, &newest), traveller, facts.received)?;
         let placed = subjects::place(&self.ground, batch, record, &evidence, earlier.as_ref(), facts.received)?;
         self.notice(booking, traveller, placed.conflicts);
         let mut trace = placed.trace(record, day_of(facts.received), evidence);
@@ -97,6 +106,7 @@ impl Finder {
         Ok(newest.len() as u64)
     }
 
+    #[allow(dead_code, reason = "called where a record is withdrawn")]
     /// Makes a record unfindable; what it alone held together falls apart.
     pub(super) fn remove(&self, batch: &mut Batch<'_>, record: RecordId) -> Result<(), LoadError> {
         let Some(mut trace) = Trace::read(batch, record)? else {

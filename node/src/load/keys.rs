@@ -98,6 +98,3 @@ fn locators(booking: &Booking) -> Vec<Locator> {
         .filter_map(|locator| Locator::new(&locator.system, &locator.locator, &month).ok())
         .collect()
 }
-
-#[cfg(test)]
-mod tests;

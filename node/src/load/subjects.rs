@@ -26,11 +26,14 @@ use crate::ingest::Traveller;
 use crate::ledger::{Counter, Entry, Kind, Role};
 use crate::store::{Batch, RecordId, SubjectId};
 use likeness::Likeness;
-use piux_protocol::identifier::MatchKey;
+use piux_protocol::identifier::{Keyset, MatchKey};
 use piux_protocol::vocabulary::{Family, Timestamp};
 use std::collections::BTreeMap;
 use trace::{How, Reason};
 
+/// What full names are compared in: one spelling of each name. The other spellings and
+/// readings of later keysets find people, with a grade; they would join strangers.
+pub(super) const JOINING: Keyset = Keyset::Exact;
 /// Records of a person that are looked at before another one joins them.
 const LOOKED_AT: usize = 64;
 
@@ -59,16 +62,21 @@ struct Candidate {
 }
 
 impl Evidence {
-    /// What these keys, of the newest keyset, say.
-    pub(super) fn of(ground: &Ground, keys: &Keys, traveller: &Traveller, now: Timestamp) -> Result<Self, LoadError> {
+    /// What a record's keys say: those of [`JOINING`], and those of the newest keyset.
+    pub(super) fn of(
+        ground: &Ground,
+        (exact, newest): (&Keys, &Keys),
+        traveller: &Traveller,
+        now: Timestamp,
+    ) -> Result<Self, LoadError> {
         let mut joins = Vec::new();
-        for (key, tie) in keys.keys().filter_map(|key| Some((key, tie(key)?))) {
+        for (key, tie) in exact.keys().filter_map(|key| Some((key, tie(key)?))) {
             let key = ground.store.join_key(&key.input())?;
             joins.push(Join { tie, key });
         }
         Ok(Self {
             joins,
-            likeness: Likeness::of(keys.keys(), traveller, now),
+            likeness: Likeness::of(newest.keys(), traveller, now),
         })
     }
 }
@@ -230,6 +238,3 @@ fn merge(
     }
     group::inherit_apart(batch, from, to, now)
 }
-
-#[cfg(test)]
-mod tests;

@@ -22,6 +22,7 @@ pub(super) enum Table {
     Member = 9,
     Apart = 10,
     Sharers = 11,
+    Memo = 16,
 }
 
 impl Table {

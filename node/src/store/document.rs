@@ -35,6 +35,8 @@ pub enum DocumentTable {
     Partners = 8,
     /// Lookups we answered: what is needed to find a hit's subject again.
     AnsweredQueries = 9,
+    /// What is known of the lost parts of files that wait in quarantine; their content lies elsewhere.
+    Quarantine = 16,
 }
 
 /// A document and its name.
@@ -223,7 +225,7 @@ impl Store {
 }
 
 impl DocumentTable {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Requests,
         Self::Received,
         Self::Queries,
@@ -232,6 +234,7 @@ impl DocumentTable {
         Self::Quotas,
         Self::Descriptors,
         Self::Partners,
+        Self::Quarantine,
     ];
 }
 

@@ -59,7 +59,7 @@ impl Booking {
                     .map(String::as_str)
                     .collect(),
             ),
-            ("pnr.13_ticketing", value(&traveller.tickets)),
+            ("pnr.13_ticketing", ticketing(traveller)),
             ("pnr.14_seat", self.seats(traveller)),
             ("pnr.15_codeshare", self.flights.iter().filter_map(codeshare).collect()),
             ("pnr.16_baggage", value(&traveller.bags)),
@@ -86,6 +86,7 @@ impl Booking {
                 json!({"seats": self.seats(traveller), "bags": traveller.bags}),
             ),
             ("api.capture_method", value(&traveller.capture)),
+            ("pnr.10_status", self.boarding(traveller)),
             ("pnr.05_contact", self.contacts_of(traveller)),
         ])
     }
@@ -122,6 +123,13 @@ impl Booking {
         }
     }
 
+    /// What a close-out of the flight says of a listed traveller.
+    fn boarding(&self, traveller: &Traveller) -> Value {
+        traveller
+            .boarded
+            .map_or(Value::Null, |boarded| json!({"on_board": boarded}))
+    }
+
     fn seats(&self, traveller: &Traveller) -> Value {
         let flight = |at: Option<usize>| at.and_then(|at| self.flights.get(at)).map(Flight::designator);
         traveller
@@ -149,6 +157,12 @@ fn codeshare(flight: &Flight) -> Option<Value> {
     Some(json!({"marketing": flight.designator(), "operating": operating}))
 }
 
+/// Ticket numbers, then amounts.
+fn ticketing(traveller: &Traveller) -> Value {
+    let tickets = traveller.tickets.iter().map(value);
+    tickets.chain(traveller.fares.iter().map(value)).collect()
+}
+
 fn birth(traveller: &Traveller) -> Value {
     let dates = traveller
         .birth_date
@@ -169,6 +183,7 @@ fn api_in_pnr(traveller: &Traveller) -> Value {
         "sex": traveller.sex,
         "nationalities": traveller.nationalities,
         "documents": traveller.documents,
+        "references": traveller.references,
     });
     if is_hollow(&parts) { Value::Null } else { parts }
 }

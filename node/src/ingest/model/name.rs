@@ -35,14 +35,17 @@ pub enum NameSource {
 }
 
 impl NameForm {
-    /// A name; blanks are tidied and a title that stands last and apart is taken off.
+    /// A name; blanks are tidied and a title that stands last and apart is taken off. In a name
+    /// field (`Tif`) a title may stand where the given name belongs, all names being merged
+    /// into the first part (AIRIMP).
     pub fn new(source: NameSource, surname: &str, given: &str) -> Self {
         let mut words: Vec<_> = given.split_whitespace().collect();
         let last = words
             .last()
             .filter(|word| is_title(word))
             .map(|word| (*word).to_owned());
-        let title = last.filter(|_| words.len() > 1);
+        let alone = source == NameSource::Tif && last.as_deref().is_some_and(is_sure_title);
+        let title = last.filter(|_| words.len() > 1 || (alone && !surname.trim().is_empty()));
         if title.is_some() {
             words.pop();
         }
@@ -110,6 +113,13 @@ fn stem(given: &str) -> &str {
         .map_or(given, |length| given.get(..given.len() - length).unwrap_or(given))
 }
 
+/// Titles that are nobody's given name.
+fn is_sure_title(word: &str) -> bool {
+    ["MR", "MRS", "MS", "MISS", "MSTR"]
+        .iter()
+        .any(|title| title.eq_ignore_ascii_case(word))
+}
+
 fn is_title(word: &str) -> bool {
     TITLES.iter().any(|title| title.eq_ignore_ascii_case(word))
 }
@@ -135,6 +145,13 @@ mod tests {
         let mut glued = tif("QUILL", "SEJOONMR");
         glued.unglue(&document);
         assert_eq!((glued.given.as_str(), glued.title.as_deref()), ("SEJOON", Some("MR")));
+        assert_eq!(
+            (
+                tif("ATUVANMAI", "MISS").given.as_str(),
+                tif("ATUVANMAI", "DR").given.as_str()
+            ),
+            ("", "DR")
+        );
         let mut name = tif("QUILL", "SAMR");
         name.unglue(&NameForm::new(NameSource::Docs, "QUILL", "SAMREEN"));
         assert_eq!(name.given, "SAMR");

@@ -4,7 +4,7 @@ use super::{Contact, Country, Document, NameForm, NameSource, redacted};
 use crate::ingest::date::PartialDate;
 use serde::{Deserialize, Serialize};
 
-redacted!(Traveller, FrequentFlyer, Seat, Bags);
+redacted!(Traveller, FrequentFlyer, Seat, Bags, Reference, Fare);
 
 /// One traveller within a booking.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,8 +49,23 @@ pub struct Traveller {
     pub journey_from: Option<String>,
     /// Where this traveller's own journey ends (API).
     pub journey_to: Option<String>,
+    /// Where this traveller is cleared by border control (API).
+    #[serde(default)]
+    pub cleared_at: Option<String>,
+    /// Function in the crew, `CR1` to `CR5` (API).
+    #[serde(default)]
+    pub crew_function: Option<String>,
+    /// Numbers under which an authority or the carrier knows this traveller.
+    #[serde(default)]
+    pub references: Vec<Reference>,
+    /// What the tickets cost.
+    #[serde(default)]
+    pub fares: Vec<Fare>,
     /// Checked in, for some flight of the booking.
     pub checked_in: bool,
+    /// On board or not when the flight was closed, if the message says.
+    #[serde(default)]
+    pub boarded: Option<bool>,
     /// How the API data were captured.
     pub capture: Option<Capture>,
     /// Codes of requests whose text is not kept: `UMNR`.
@@ -117,6 +132,40 @@ pub struct FrequentFlyer {
     pub number: String,
 }
 
+/// A number under which somebody other than the reservation system knows a traveller.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reference {
+    /// Whose number it is.
+    pub kind: ReferenceKind,
+    /// The number as written.
+    pub value: String,
+}
+
+/// Whose number a reference is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReferenceKind {
+    /// Of a government, for redress and the like (`RFF+AEA`, `DOCO` `R`).
+    Government,
+    /// Of a known traveller programme (`DOCO` `K`).
+    KnownTraveller,
+    /// Of the carrier's customer file (`RFF+CR`).
+    Customer,
+    /// Of a national authority (`RFF+AHN`).
+    National,
+}
+
+/// An amount of a ticket (`MON`).
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fare {
+    /// `B` base fare, `T` total, and so on.
+    pub kind: String,
+    /// The amount as written.
+    pub amount: String,
+    /// Its currency.
+    pub currency: String,
+}
+
 /// A seat on a flight of the booking.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seat {
@@ -161,7 +210,12 @@ impl Traveller {
             contacts: Vec::new(),
             journey_from: None,
             journey_to: None,
+            cleared_at: None,
+            crew_function: None,
+            references: Vec::new(),
+            fares: Vec::new(),
             checked_in: false,
+            boarded: None,
             capture: None,
             services: Vec::new(),
         }
@@ -236,6 +290,24 @@ impl Traveller {
     pub(crate) fn add_contact(&mut self, contact: Contact) {
         if !self.contacts.contains(&contact) {
             self.contacts.push(contact);
+        }
+    }
+
+    /// Adds a reference unless known or empty.
+    pub(crate) fn add_reference(&mut self, kind: ReferenceKind, value: &str) {
+        let reference = Reference {
+            kind,
+            value: value.trim().to_owned(),
+        };
+        if !reference.value.is_empty() && !self.references.contains(&reference) {
+            self.references.push(reference);
+        }
+    }
+
+    /// Adds an amount unless known.
+    pub(crate) fn add_fare(&mut self, fare: Fare) {
+        if !fare.amount.is_empty() && !self.fares.contains(&fare) {
+            self.fares.push(fare);
         }
     }
 

@@ -5,35 +5,62 @@ use super::provenance;
 use crate::ingest::date::{self, Century, Order};
 use crate::ingest::edifact::{Message, Segment};
 use crate::ingest::finding::Severity;
-use crate::ingest::model::{Booking, BookingKind, Document, Flight, Kind, NameForm, NameSource, Role, Sex, Traveller};
+use crate::ingest::model::{
+    Booking, BookingKind, Document, Flight, Kind, NameForm, NameSource, Push, PushKind, Role, Sex, Traveller,
+};
 use crate::ingest::report::Decoded;
 use jiff::civil::Date;
 
 /// Reads one message: the flight is everyone's, nobody has a locator.
 pub(in crate::ingest) fn decode(message: &Message<'_>, out: &mut Decoded) {
+    let (before, rejected) = (out.travellers_read, out.rejected);
+    let mut receipt = super::receipt(message, provenance(message), None);
+    receipt.flight = read(message, out);
+    receipt.settle(before, rejected, out);
+    out.receipts.push(receipt);
+}
+
+fn read(message: &Message<'_>, out: &mut Decoded) -> Option<Flight> {
     let mut route = Route::default();
     let mut travellers = Vec::new();
-    for segment in message.body {
+    for (index, segment) in message.body.iter().enumerate() {
         match segment.tag() {
             "TDT" => route.carrier(segment),
             "LOC" => route.stop(segment),
             "DTM" => route.time(segment, message.envelope.date),
-            "PDT" => travellers.push(traveller(segment, message.envelope.date)),
+            "PDT" => {
+                let traveller = traveller(segment, message.envelope.date);
+                if traveller.birth_date.is_none() && !segment.text(2, 3).is_empty() {
+                    out.note("field.date", Severity::Warning, message.position(index));
+                }
+                travellers.push(traveller);
+            }
             _ => {}
         }
     }
     let flights = route.flights();
     if flights.is_empty() {
         out.reject(travellers.len(), "structure.no_flight", message.start());
-        return;
+        return None;
     }
     out.note("message.legacy", Severity::Info, message.start());
+    let provenance = provenance(message);
+    let (part, last) = Push::place(&provenance.part);
+    let push = Push {
+        kind: PushKind::List,
+        flight: flights.first().cloned(),
+        total: None,
+        part,
+        last,
+    };
     for traveller in travellers {
-        let mut booking = Booking::new(BookingKind::Api, provenance(message));
+        let mut booking = Booking::new(BookingKind::Api, provenance.clone());
+        booking.push = Some(push.clone());
         booking.flights.clone_from(&flights);
         booking.travellers.push(traveller);
         out.accept(booking);
     }
+    push.flight
 }
 
 #[derive(Default)]

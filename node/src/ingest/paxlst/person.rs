@@ -5,7 +5,7 @@ use crate::ingest::date::{self, Century, Order, PartialDate};
 use crate::ingest::docs;
 use crate::ingest::edifact::Segment;
 use crate::ingest::model::{
-    Bags, Capture, Contact, ContactOwner, Document, Kind, NameForm, NameSource, Role, Sex, Traveller,
+    Bags, Capture, Contact, ContactOwner, Document, Kind, NameForm, NameSource, ReferenceKind, Role, Sex, Traveller,
 };
 use jiff::civil::Date;
 
@@ -59,6 +59,7 @@ impl Person {
             "NAT" => country(segment)
                 .into_iter()
                 .for_each(|nation| self.traveller.add_nationality(nation)),
+            "EMP" => self.traveller.crew_function = text(&segment.text(2, 0)),
             "RFF" => self.reference(segment),
             "DOC" => self.document(segment),
             _ => {}
@@ -115,6 +116,7 @@ impl Person {
         let named = || text(&place(segment));
         match (segment.text(1, 0).as_ref(), &mut self.open) {
             ("91", Open::Document(document)) => document.issuer = country(segment).or_else(|| document.issuer.take()),
+            ("22", _) => self.traveller.cleared_at = named(),
             ("174", _) => self.traveller.residence = country(segment),
             ("178", _) => self.traveller.journey_from = named(),
             ("179", _) => self.traveller.journey_to = named(),
@@ -130,6 +132,9 @@ impl Person {
             "ABO" => self.traveller.carrier_ref = text(&value),
             "SEA" => self.traveller.add_seat(None, &value),
             "YZY" => self.traveller.add_ticket(&value),
+            "AEA" => self.traveller.add_reference(ReferenceKind::Government, &value),
+            "CR" => self.traveller.add_reference(ReferenceKind::Customer, &value),
+            "AHN" => self.traveller.add_reference(ReferenceKind::National, &value),
             _ => {}
         }
     }

@@ -7,8 +7,8 @@ use crate::ingest::docs;
 use crate::ingest::edifact::Segment;
 use crate::ingest::finding::{Position, Severity};
 use crate::ingest::model::{
-    Agency, Booking, BookingKind, Contact, ContactOwner, Flight, Function, Kind, LocatorRef, NameForm, NameSource,
-    Operating, Provenance, Role, Traveller,
+    Agency, Booking, BookingKind, Contact, ContactOwner, Fare, Flight, Function, Kind, LocatorRef, NameForm,
+    NameSource, Operating, Provenance, Push, Role, Traveller,
 };
 use crate::ingest::report::Decoded;
 use jiff::civil::Date;
@@ -72,7 +72,7 @@ impl Draft {
             "RCI" => self.locators(segment),
             "EQN" => self.group = Group::Split,
             "ORG" => self.office(segment),
-            "DAT" => self.dates(segment),
+            "DAT" => self.dates(segment, out),
             "TVL" => self.flight(segment),
             "TIF" => self.name(segment),
             tag => self.detail(tag, segment),
@@ -104,6 +104,7 @@ impl Draft {
     fn detail(&mut self, tag: &str, segment: &Segment<'_>) {
         match tag {
             "TKT" => self.ticket(segment),
+            "MON" => self.amounts(segment),
             "FOP" => self.booking.payments.extend(payment::forms(segment)),
             "ADD" => self.address(segment),
             "FTI" => self.frequent_flyer(segment),
@@ -159,14 +160,23 @@ impl Draft {
         }
     }
 
-    /// `DAT`: ticketing date of the booking or ticket; among flights, check-in begins.
-    fn dates(&mut self, segment: &Segment<'_>) {
+    /// `DAT`: last change and ticketing of the booking or ticket; among flights, check-in begins.
+    fn dates(&mut self, segment: &Segment<'_>, out: &mut Decoded) {
         if self.open_flight().is_some() {
             self.group = Group::CheckIn;
             return;
         }
-        for element in segment.items(1).filter(|element| element.component(0) == "710") {
-            self.booking.ticketed = self.day(&element.component(1)).or(self.booking.ticketed);
+        for element in segment.items(1) {
+            let day = self.day(&element.component(1));
+            match element.component(0).as_ref() {
+                "700" => {
+                    let moment = day.and_then(|day| Some(day.to_datetime(date::time(&element.component(2))?)));
+                    self.booking.changed = moment.or(self.booking.changed);
+                }
+                "710" => self.booking.ticketed = day.or(self.booking.ticketed),
+                "3" => out.withheld("DAT"),
+                _ => {}
+            }
         }
     }
 
@@ -244,6 +254,14 @@ impl Draft {
             let number = segment.text(1, 0);
             self.of_traveller(|traveller| traveller.add_ticket(&number));
             self.group = Group::Ticket;
+        }
+    }
+
+    /// `MON`: base fare, total and other amounts of a ticket.
+    fn amounts(&mut self, segment: &Segment<'_>) {
+        for element in segment.items(1) {
+            let [kind, amount, currency] = [0, 1, 2].map(|at| element.component(at).into_owned());
+            self.of_traveller(|traveller| traveller.add_fare(Fare { kind, amount, currency }));
         }
     }
 
@@ -332,15 +350,16 @@ impl Draft {
     }
 
     /// Settles who is who and hands the booking over, or counts its travellers as lost.
-    pub(super) fn finish(mut self, push: Option<&Flight>, out: &mut Decoded) {
+    pub(super) fn finish(mut self, push: &Push, out: &mut Decoded) {
         people::settle(&mut self.booking, std::mem::take(&mut self.claims), &mut self.doubts);
         for rule in self.doubts {
             out.note(rule, Severity::Warning, self.position);
         }
         let mut booking = self.booking;
+        booking.push = Some(push.clone());
         booking.created = booking.locators.iter().find_map(|locator| locator.created);
         if booking.flights.is_empty() {
-            booking.flights.extend(push.cloned());
+            booking.flights.extend(push.flight.clone());
         }
         if booking.locators.is_empty() {
             out.reject(booking.travellers.len(), "structure.no_locator", self.position);
@@ -360,7 +379,7 @@ fn named(surname: &str, given: &str, kind: &str, reference: &str) -> Traveller {
     let kind = match kind {
         "A" | "ADT" => Kind::Adult,
         "C" | "CHD" => Kind::Child,
-        "IN" | "INF" | "IF" => Kind::Infant,
+        "IN" | "INF" | "IF" | "IS" => Kind::Infant,
         _ => Kind::Unknown,
     };
     let mut traveller = Traveller::new(Role::Passenger, kind);

@@ -86,6 +86,7 @@ terms! {
         DataSeparate = "data.separate", "records that had been taken for one person's were separated";
         DataExplain = "data.explain", "somebody looked why records are taken for one person's";
         DataErase = "data.erase", "passenger data were erased";
+        QuarantineRead = "quarantine.read", "somebody read a part of a file that waits in quarantine";
         PolicyLoad = "policy.load", "rules were loaded";
         PolicyActivate = "policy.activate", "rules came into force";
         PolicyReject = "policy.reject", "rules were rejected";
@@ -140,6 +141,7 @@ impl Kind {
             Self::QueryOut | Self::QueryIn | Self::AnswerIn | Self::Deny | Self::Denied => OperationClass::Consultation,
             Self::DisclosureRequest | Self::DisclosureRefuse => OperationClass::Consultation,
             Self::UnmaskRequest | Self::UnmaskGrant | Self::UnmaskRefuse => OperationClass::Consultation,
+            Self::QuarantineRead => OperationClass::Consultation,
             Self::AnswerOut | Self::DisclosureRelease => OperationClass::Disclosure,
             Self::DisclosureReceive | Self::DataLoad => OperationClass::Collection,
             Self::DataAlter | Self::DataSeparate => OperationClass::Alteration,
@@ -202,6 +204,7 @@ terms! {
         TravellersRejected = "travellers_rejected", "travellers rejected";
         Documents = "documents", "documents";
         MatchKeys = "match_keys", "match keys";
+        Quarantined = "quarantined", "parts of files in quarantine";
         SensitiveRemoved = "sensitive_removed", "sensitive items removed";
         Findings = "findings", "findings";
         Masked = "masked", "records masked";

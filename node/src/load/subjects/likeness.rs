@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use piux_protocol::identifier::MatchKey;
 use piux_protocol::vocabulary::{Family, Timestamp, sha256};
 use std::collections::BTreeSet;
+use std::fmt;
 
 /// The years in which a traveller goes on somebody else's document.
 const GROWN_UP: i32 = 18;
@@ -80,6 +81,12 @@ impl Likeness {
             words: digests(reader)?,
             sounds: digests(reader)?,
         })
+    }
+}
+
+impl fmt::Debug for Likeness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Likeness(..)")
     }
 }
 
