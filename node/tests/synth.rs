@@ -83,7 +83,10 @@ fn every_traveller_of_every_feed_is_read_as_written() {
     let mut people = BTreeMap::<Feed, usize>::new();
     for (feed, parcel) in parcels(&recipe(7, 1_500, Rates::default())) {
         let found = read(&parcel);
-        assert_eq!(decoded(&found), written(&parcel), "{feed:?} {}", parcel.name);
+        let (read, truth) = (decoded(&found), written(&parcel));
+        let differs = read.iter().zip(&truth).find(|(read, truth)| read != truth);
+        assert_eq!(differs, None, "{feed:?} {}", parcel.name);
+        assert_eq!(read.len(), truth.len(), "{feed:?} {}", parcel.name);
         assert_eq!(found.rejected, 0, "{feed:?} {}", parcel.name);
         assert_eq!(found.travellers_read, parcel.truths.len());
         assert_eq!(

@@ -106,7 +106,7 @@ impl Desk {
         let Some(nation) = nation else { return Vec::new() };
         let family = first.as_ref().map(|person| person.surname.clone());
         let family = family.unwrap_or_else(|| nation.family(&mut self.dice));
-        let mut party = Vec::new();
+        let mut party: Vec<Member> = Vec::new();
         for at in 0..size {
             let age = match self.dice.below(100) {
                 _ if at == 0 => Age::Adult,
@@ -118,7 +118,11 @@ impl Desk {
                 Some(person) if at == 0 => person.clone(),
                 _ => self.somebody(nation, &family, age, day),
             };
-            party.push(self.member(person, age));
+            // Two people of one name in one booking cannot be told apart by name: no party has them.
+            let told_apart = |member: &Member| member.person.given != person.given;
+            if party.iter().all(told_apart) {
+                party.push(self.member(person, age));
+            }
         }
         party
     }

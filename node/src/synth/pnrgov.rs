@@ -312,9 +312,13 @@ impl Pnr<'_> {
 /// The name field of a booking as a decoder shows it: a title that stands apart is none of the name.
 fn name_field(surname: &str, given: &str) -> WrittenName {
     const TITLES: [&str; 4] = ["MR", "MRS", "MISS", "MSTR"];
-    let apart = given.rsplit_once(' ').filter(|(_, last)| TITLES.contains(last));
+    let names = match given.rsplit_once(' ') {
+        Some((names, last)) if TITLES.contains(&last) => names,
+        None if TITLES.contains(&given) => "",
+        _ => given,
+    };
     WrittenName {
         surname: surname.to_owned(),
-        given: apart.map_or(given, |(names, _)| names).to_owned(),
+        given: names.to_owned(),
     }
 }

@@ -63,7 +63,7 @@ pub struct Truth {
 pub struct Summary {
     /// Files.
     pub files: u64,
-    /// Messages, or lines of NDJSON.
+    /// Messages; in XML one per booking, in NDJSON one per line.
     pub messages: u64,
     /// Bookings; in a passenger list the travellers of one locator are one.
     pub bookings: u64,

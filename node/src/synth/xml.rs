@@ -22,7 +22,8 @@ pub(super) fn write(departure: &Departure, rates: &Rates, dice: &mut Dice) -> Ve
     let mut xml = Writer::new_with_indent(Vec::new(), b' ', 1);
     // Writing to memory has no way to fail.
     let _ = document(&mut xml, departure, &file, rates, dice, &mut truths, &mut summary);
-    let sums = Summary::of(1, departure.bookings.len() as u64, &truths);
+    let bookings = departure.bookings.len() as u64;
+    let sums = Summary::of(bookings, bookings, &truths);
     let summary = Summary {
         sensitive: summary.sensitive,
         ..sums
@@ -162,6 +163,14 @@ fn passenger(xml: &mut Xml, departure: &Departure, member: &Member, spelt: &Spel
                     .with_attributes(loyalty)
                     .write_empty()?;
             }
+            let kind = match member.age {
+                Age::Adult => "ADT",
+                Age::Child => "CNN",
+                Age::Infant => "INF",
+            };
+            xml.create_element("FareInfo")
+                .with_attribute(("PTC_Code", kind))
+                .write_empty()?;
             if member.documented {
                 document_request(xml, member, spelt)?;
             }
