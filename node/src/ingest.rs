@@ -9,8 +9,12 @@
 //! and travellers that are lost with it are counted. What the law forbids to process
 //! (Directive (EU) 2016/681 Art. 13(4)) never leaves a decoder; only a count per code does.
 //! No finding, error or `Debug` output carries content of a message.
+//!
+//! A stream is read unit by unit (one message, one line): [`read`] holds no more than one of them,
+//! whatever the size of the file. Parts of one push are put together by [`assembly`].
 
 pub mod acknowledge;
+pub mod assembly;
 pub mod cusres;
 pub mod date;
 mod docs;
@@ -24,15 +28,16 @@ mod pnrgov;
 pub mod report;
 pub mod sensitive;
 
-pub use finding::{Finding, Position, Severity};
+pub use finding::{ElementPath, Finding, Position, Severity};
 pub use model::{Booking, Traveller};
-pub use report::Decoded;
+pub use report::{Decoded, Lost};
 
 use edifact::Message;
 use piux_protocol::vocabulary::Timestamp;
+use std::io::{BufRead, Cursor, Read};
 
-/// Largest file that is decoded, in bytes.
-pub const FILE_BYTES: usize = 64 * 1024 * 1024;
+/// How much of a stream is looked at to tell its format.
+const DETECT_BYTES: u64 = 8 * 1024;
 
 /// The formats a file can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,46 +56,74 @@ impl Format {
             .find(|b| !dress::is_padding(**b) && !matches!(**b, 0xEF | 0xBB | 0xBF));
         match first {
             Some(b'{') => Some(Self::Ndjson),
-            _ => dress::next(bytes, 0).map(|_| Self::Edifact),
+            _ => dress::next(bytes, 0, true).map(|_| Self::Edifact),
         }
     }
 }
 
-/// Decodes a file. Never fails: what is lost is in [`Decoded::findings`] and [`Decoded::rejected`].
-/// `received` gives the date where a message has none.
-pub fn decode(bytes: &[u8], format: Option<Format>, received: Timestamp) -> Decoded {
+/// Decodes a file that is in memory. Never fails: what is lost is in [`Decoded::findings`] and
+/// [`Decoded::rejected`]. `received` gives the date where a message has none.
+pub fn decode(mut bytes: &[u8], format: Option<Format>, received: Timestamp) -> Decoded {
     let mut out = Decoded::default();
-    if bytes.len() > FILE_BYTES {
-        out.reject(0, "limit.file", Position::default());
-        return out;
-    }
-    match format.or_else(|| Format::detect(bytes)) {
-        Some(Format::Edifact) => decode_edifact(bytes, received, &mut out),
-        Some(Format::Ndjson) => ndjson::decode(bytes, received, &mut out),
-        None if dress::is_blank(bytes) => out.note("format.empty", Severity::Warning, Position::default()),
-        None => out.reject(0, "format.unknown", Position::default()),
+    let mut absorb = |part| {
+        out.absorb(part);
+        Ok::<_, std::io::Error>(())
+    };
+    if read(&mut bytes, format, received, &mut absorb).is_err() {
+        out.reject(0, "format.unreadable", Position::default());
     }
     out
 }
 
 /// Decodes a stream part by part: `each` takes what one message, line or other unit gave, in order,
-/// and may stop the reading. No more than one unit is held in memory.
+/// and may stop the reading. No more than one unit is held in memory, and a unit is bounded
+/// ([`edifact::MESSAGE_BYTES`]). The last part may hold findings alone.
 pub fn read<E: From<std::io::Error>>(
-    input: &mut dyn std::io::BufRead,
+    input: &mut dyn BufRead,
     format: Option<Format>,
     received: Timestamp,
     each: &mut dyn FnMut(Decoded) -> Result<(), E>,
 ) -> Result<(), E> {
-    let mut bytes = Vec::new();
-    input.read_to_end(&mut bytes)?;
-    each(decode(&bytes, format, received))
+    resume(input, format, received, 0, each)
 }
 
-fn decode_edifact(bytes: &[u8], received: Timestamp, out: &mut Decoded) {
-    let any = edifact::messages(bytes, received.date(), out, &mut dispatch);
-    if !any {
-        out.reject(0, "format.unknown", Position::default());
+/// Decodes what comes after a point where reading stopped: `after` is a [`Decoded::position_end`] that
+/// an earlier reading of the same stream told. The input is the whole stream, from its first byte:
+/// what was read is passed over cheaply, so that delimiters, sender and ordinals are known.
+pub fn resume<E: From<std::io::Error>>(
+    input: &mut dyn BufRead,
+    format: Option<Format>,
+    received: Timestamp,
+    after: u64,
+    each: &mut dyn FnMut(Decoded) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut head = Vec::new();
+    if format.is_none() {
+        (&mut *input).take(DETECT_BYTES).read_to_end(&mut head)?;
     }
+    let format = format.or_else(|| Format::detect(&head));
+    let mut input = Cursor::new(head).chain(input);
+    // A reader that does not tell where its units end gives all of them again; loading knows them.
+    let mut later = |part: Decoded| match part.position_end {
+        1.. if part.position_end <= after => Ok(()),
+        _ => each(part),
+    };
+    match format {
+        Some(Format::Ndjson) => whole(&mut input, received, &mut later),
+        Some(Format::Edifact) | None => edifact::read(&mut input, received.date(), after, dispatch, &mut later),
+    }
+}
+
+fn whole<E: From<std::io::Error>>(
+    input: &mut dyn BufRead,
+    received: Timestamp,
+    each: &mut dyn FnMut(Decoded) -> Result<(), E>,
+) -> Result<(), E> {
+    let (mut bytes, mut out) = (Vec::new(), Decoded::default());
+    input.read_to_end(&mut bytes)?;
+    ndjson::decode(&bytes, received, &mut out);
+    out.position_end = bytes.len() as u64;
+    each(out)
 }
 
 /// Hands a message to the reader of its type. The version is data, the type decides.

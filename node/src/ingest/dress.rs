@@ -16,12 +16,20 @@ pub(crate) struct Start {
     pub(crate) damaged: bool,
 }
 
-/// Finds the next interchange at or after an offset.
-pub(crate) fn next(bytes: &[u8], from: usize) -> Option<Start> {
-    (from..bytes.len()).find_map(|at| {
-        let begins = at == from || bytes.get(at - 1).is_some_and(|before| is_padding(*before));
-        let rest = bytes.get(at..)?;
-        (begins && rest.starts_with(b"UN")).then(|| start(rest, at)).flatten()
+/// How many bytes after the start of an interchange are looked at: a `UNA` and the padding after it.
+pub(crate) const LOOK: usize = 4 * 1024;
+
+/// Finds the next interchange at or after an offset. `fresh` says that something may begin at the
+/// offset itself; elsewhere it begins after padding only, or after a byte order mark.
+pub(crate) fn next(bytes: &[u8], from: usize, fresh: bool) -> Option<Start> {
+    memchr::memmem::find_iter(bytes.get(from..)?, b"UN").find_map(|found| {
+        let at = from + found;
+        let before = bytes.get(..at)?;
+        let begins = (fresh && at == from)
+            || before.last().is_some_and(|byte| is_padding(*byte))
+            || before.ends_with(b"\xEF\xBB\xBF");
+        let rest = bytes.get(at..bytes.len().min(at + LOOK))?;
+        begins.then(|| start(rest, at)).flatten()
     })
 }
 
@@ -90,16 +98,28 @@ mod tests {
     #[test]
     fn a_type_b_header_is_not_part_of_the_message() {
         let text = b"QK LONPPXS\r\n.MUCKMTS 250521\r\n\x02UNB+UNOA:4+A+B'";
-        let start = next(text, 0).unwrap();
+        let start = next(text, 0, true).unwrap();
         assert!(text.get(start.at..).unwrap().starts_with(b"UNB+"));
         assert!(!start.damaged);
+    }
+
+    #[test]
+    fn a_byte_order_mark_hides_nothing() {
+        let start = next(b"\xEF\xBB\xBFUNB+UNOC:3+A+B'", 0, true).unwrap();
+        assert_eq!(start.at, 3);
+    }
+
+    #[test]
+    fn words_that_begin_alike_are_no_interchange() {
+        assert_eq!(next(b"UNION STREET\nUNBOUND\nXUNB+A'", 0, true), None);
+        assert_eq!(next(b"UNB+A'", 0, false), None);
     }
 
     #[test]
     fn every_dialect_seen_is_understood() {
         for told in [b":+.? '", b":+.?*'", b":+.\\*'", b":*.? $", b":-.? *", b":(.) -"] {
             let text = [b"UNA", told.as_slice(), b"\r\n UNB"].concat();
-            let start = next(&text, 0).unwrap();
+            let start = next(&text, 0, true).unwrap();
             assert!(!start.damaged);
             assert_eq!(start.delimiters, Delimiters::advised(*told).unwrap());
             assert!(text.get(start.at..).unwrap().starts_with(b"UNB"));
@@ -109,7 +129,7 @@ mod tests {
     #[test]
     fn advice_from_a_word_processor_is_passed_over() {
         for told in ["UNA:+\\*'\nUNB+", "UNA:+.\\*\u{2019} UNB+"] {
-            let start = next(told.as_bytes(), 0).unwrap();
+            let start = next(told.as_bytes(), 0, true).unwrap();
             assert!(start.damaged);
             assert_eq!(start.delimiters, Delimiters::default());
         }

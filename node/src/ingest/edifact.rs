@@ -5,15 +5,25 @@
 //! byte that is not UTF-8. Line breaks inside values are transport (AIRIMP line length) and
 //! vanish without leaving a blank.
 
+mod interchange;
 mod message;
+mod scan;
+mod unit;
+mod window;
 
-pub(crate) use message::{Message, messages};
+pub(crate) use interchange::read;
+pub(crate) use message::Message;
 
 use super::dress::{self, is_padding};
+use scan::{Segments, Split};
 use std::borrow::Cow;
 
 /// Longest segment that is read.
-const SEGMENT_BYTES: usize = 64 * 1024;
+pub const SEGMENT_BYTES: usize = 64 * 1024;
+/// Most segments of one message that are read; those beyond are passed over and counted.
+pub const MESSAGE_SEGMENTS: usize = 100_000;
+/// Most bytes of one message that are held; segments beyond are passed over and counted.
+pub const MESSAGE_BYTES: usize = 64 * 1024 * 1024;
 
 /// The characters with a meaning in one interchange (`UNA`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +68,28 @@ impl Delimiters {
             terminator,
         })
     }
+
+    /// Whether a tag ends before this byte.
+    const fn ends_tag(self, byte: u8) -> bool {
+        byte == self.element || byte == self.component
+    }
+
+    /// The `UNA` that says so.
+    pub(crate) fn advice(self) -> [u8; 9] {
+        let told = |byte: Option<u8>| byte.unwrap_or(b' ');
+        let (release, repetition) = (told(self.release), told(self.repetition));
+        [
+            b'U',
+            b'N',
+            b'A',
+            self.component,
+            self.element,
+            b'.',
+            release,
+            repetition,
+            self.terminator,
+        ]
+    }
 }
 
 /// One segment, borrowed from the file.
@@ -69,8 +101,6 @@ pub struct Segment<'a> {
     offset: usize,
     /// The terminator was there.
     pub(crate) closed: bool,
-    /// The terminator was a typographic quotation mark.
-    pub(crate) repaired: bool,
 }
 
 impl std::fmt::Debug for Segment<'_> {
@@ -134,8 +164,22 @@ impl<'a> Segment<'a> {
         std::str::from_utf8(self.body).is_err()
     }
 
-    pub(crate) const fn is_too_long(&self) -> bool {
-        self.body.len() > SEGMENT_BYTES
+    /// The bytes up to the end of the first element, or of the tag if that is no short code.
+    fn role_length(&self) -> usize {
+        let role = self.element(1).bytes.len();
+        let tag = self.body.iter().position(|byte| *byte == self.delimiters.element);
+        let length = tag.filter(|_| role <= 8).map_or(3, |tag| tag + 1 + role);
+        length.min(self.body.len())
+    }
+
+    /// Whether a traveller begins here: `PDT`, `TIF`, or `NAD` with a traveller's role.
+    pub(crate) fn opens_traveller(&self) -> bool {
+        match &self.tag {
+            b"PDT" => true,
+            b"TIF" => self.text(1, 1) != "G",
+            b"NAD" => matches!(self.text(1, 0).as_ref(), "FL" | "FM" | "DDU" | "DDT"),
+            _ => false,
+        }
     }
 }
 
@@ -187,156 +231,10 @@ impl<'a> Element<'a> {
 /// The segments of a file from its first interchange on, read with the delimiters it advises:
 /// for tools that look at syntax alone. Empty if there is no interchange.
 pub fn segments(bytes: &[u8]) -> impl Iterator<Item = Segment<'_>> {
-    let start = dress::next(bytes, 0);
+    let start = dress::next(bytes, 0, true);
     start
         .into_iter()
         .flat_map(|start| Segments::new(bytes, start.at, start.delimiters))
-}
-
-/// The segments from an offset to the end of the file.
-#[derive(Debug, Clone)]
-pub(crate) struct Segments<'a> {
-    bytes: &'a [u8],
-    at: usize,
-    delimiters: Delimiters,
-}
-
-impl<'a> Segments<'a> {
-    pub(crate) const fn new(bytes: &'a [u8], at: usize, delimiters: Delimiters) -> Self {
-        Self { bytes, at, delimiters }
-    }
-
-    /// Where the next segment starts.
-    pub(crate) const fn offset(&self) -> usize {
-        self.at
-    }
-}
-
-impl<'a> Iterator for Segments<'a> {
-    type Item = Segment<'a>;
-
-    fn next(&mut self) -> Option<Segment<'a>> {
-        let rest = self.bytes.get(self.at..)?;
-        let offset = self.at + rest.iter().position(|b| !is_padding(*b))?;
-        let rest = self.bytes.get(offset..)?;
-        let end = end_of(rest, self.delimiters);
-        self.at = offset + end.next;
-        let body = rest.get(..end.length)?;
-        Some(Segment {
-            tag: tag(body, self.delimiters),
-            body,
-            delimiters: self.delimiters,
-            offset,
-            closed: end.closed,
-            repaired: end.repaired,
-        })
-    }
-}
-
-struct End {
-    length: usize,
-    next: usize,
-    closed: bool,
-    repaired: bool,
-}
-
-/// Where a segment ends: at its terminator, at a typographic one followed by a new line and a
-/// tag, or with the file.
-fn end_of(rest: &[u8], delimiters: Delimiters) -> End {
-    let mut escaped = false;
-    for (at, byte) in rest.iter().enumerate() {
-        if escaped {
-            escaped = byte.is_ascii_control();
-        } else if Some(*byte) == delimiters.release {
-            escaped = true;
-        } else if *byte == delimiters.terminator {
-            return End {
-                length: at,
-                next: at + 1,
-                closed: true,
-                repaired: false,
-            };
-        } else if *byte == 0xE2 && rest.get(at..).is_some_and(|rest| is_typographic(rest, delimiters)) {
-            return End {
-                length: at,
-                next: at + 3,
-                closed: true,
-                repaired: true,
-            };
-        }
-    }
-    End {
-        length: rest.len(),
-        next: rest.len(),
-        closed: false,
-        repaired: false,
-    }
-}
-
-/// U+2019 at the end of a line, and a tag on the next one.
-fn is_typographic(rest: &[u8], delimiters: Delimiters) -> bool {
-    let Some(after) = rest.strip_prefix("\u{2019}".as_bytes()) else {
-        return false;
-    };
-    let Some(line) = after
-        .iter()
-        .position(|b| !is_padding(*b))
-        .and_then(|at| after.split_at_checked(at))
-    else {
-        return false;
-    };
-    let (gap, [a, b, c, next, ..]) = line else { return false };
-    gap.contains(&b'\n') && [a, b, c].iter().all(|b| b.is_ascii_uppercase()) && *next == delimiters.element
-}
-
-fn tag(body: &[u8], delimiters: Delimiters) -> [u8; 3] {
-    let mut tag = [0; 3];
-    let head = body
-        .split(|b| *b == delimiters.element || *b == delimiters.component)
-        .next()
-        .unwrap_or_default();
-    let letters = || head.iter().filter(|b| !is_padding(**b));
-    if letters().count() == 3 && letters().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()) {
-        tag.iter_mut().zip(letters()).for_each(|(to, from)| *to = *from);
-    }
-    tag
-}
-
-/// Splits at a separator that is not released; without a separator, gives the whole once.
-struct Split<'a> {
-    rest: Option<&'a [u8]>,
-    separator: Option<u8>,
-    release: Option<u8>,
-}
-
-impl<'a> Split<'a> {
-    const fn new(bytes: &'a [u8], separator: Option<u8>, release: Option<u8>) -> Self {
-        Self {
-            rest: Some(bytes),
-            separator,
-            release,
-        }
-    }
-}
-
-impl<'a> Iterator for Split<'a> {
-    type Item = &'a [u8];
-
-    fn next(&mut self) -> Option<&'a [u8]> {
-        let rest = self.rest.take()?;
-        let mut escaped = false;
-        for (at, byte) in rest.iter().enumerate() {
-            if escaped {
-                escaped = byte.is_ascii_control();
-            } else if Some(*byte) == self.release {
-                escaped = true;
-            } else if Some(*byte) == self.separator {
-                self.rest = rest.get(at + 1..);
-                return rest.get(..at);
-            }
-        }
-        Some(rest)
-    }
 }
 
 /// The text of a component: released, control characters gone, UTF-8 or else ISO 8859-1.

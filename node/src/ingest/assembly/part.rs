@@ -1,0 +1,126 @@
+//! One message as a part of its push.
+
+use super::{PARTS, PushKey};
+use crate::ingest::edifact::{Message, Segment};
+use crate::ingest::model::Provenance;
+use crate::ingest::paxlst;
+use piux_protocol::vocabulary::Digest;
+
+/// What one passenger message says of the push it belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Which message it is.
+    pub provenance: Provenance,
+    /// How many bookings (PNRGOV) or passengers (PAXLST) the whole push holds by its own account.
+    pub total: Option<usize>,
+    /// How many of them this message holds.
+    pub carried: usize,
+    /// SHA-256 of the message from `UNH` to `UNT`. Not keyed: for comparison, not for storing beside
+    /// what it could betray.
+    pub digest: Digest,
+}
+
+/// Where a part stands in its push.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) ordinal: u32,
+    pub(super) last: bool,
+}
+
+impl Part {
+    /// The part a message is; none unless it tells of passengers.
+    pub(crate) fn of(message: &Message<'_>, digest: Digest) -> Option<Self> {
+        let mut provenance = paxlst::provenance(message);
+        let (function, total, carried) = match message.header.text(2, 0).as_ref() {
+            "PAXLST" => passengers(message.body),
+            "PNRGOV" => bookings(message.body),
+            _ => return None,
+        };
+        provenance.function = function;
+        Some(Self {
+            provenance,
+            total,
+            carried,
+            digest,
+        })
+    }
+
+    /// What this part shares with the others of its push.
+    pub fn push(&self) -> PushKey {
+        let Provenance {
+            sender,
+            message_type,
+            access_ref,
+            control_ref,
+            ..
+        } = &self.provenance;
+        let reference = if access_ref.is_empty() { control_ref } else { access_ref };
+        PushKey {
+            sender: sender.clone(),
+            message_type: message_type.split(':').next().unwrap_or_default().to_owned(),
+            access_ref: reference.clone(),
+        }
+    }
+
+    /// Whether this is all of its push.
+    pub fn is_single(&self) -> bool {
+        self.place() == Some(Place { ordinal: 1, last: true })
+    }
+
+    /// The ordinal, and whether it is the last: `01:C`, `02`, `03:F`, or nothing for a single part.
+    pub(super) fn place(&self) -> Option<Place> {
+        let part = self.provenance.part.as_str();
+        let (ordinal, position) = part.split_once(':').unwrap_or((part, ""));
+        let last = part.is_empty() || position.eq_ignore_ascii_case("F");
+        let ordinal = if ordinal.is_empty() {
+            Some(1)
+        } else {
+            ordinal.parse().ok()
+        };
+        ordinal
+            .filter(|ordinal| (1..=PARTS).contains(ordinal))
+            .map(|ordinal| Place { ordinal, last })
+    }
+}
+
+/// Function, announced total and number of persons of a PAXLST: crew if it counts crew (`CNT+41`),
+/// passengers else (`42`).
+fn passengers(body: &[Segment<'_>]) -> (String, Option<usize>, usize) {
+    let count = |which: &str| {
+        let found = body
+            .iter()
+            .find(|segment| segment.tag() == "CNT" && segment.text(1, 0) == which);
+        found.and_then(|segment| segment.text(1, 1).parse().ok())
+    };
+    let roles = |roles: &[&str]| {
+        let named = body
+            .iter()
+            .filter(|segment| segment.tag() == "NAD" && roles.contains(&segment.text(1, 0).as_ref()));
+        named.count()
+    };
+    let function = first(body, "BGM", 0);
+    match (count("42"), count("41")) {
+        (None, Some(crew)) => (function, Some(crew), roles(&["FM", "DDT"])),
+        (total, _) => (function, total, roles(&["FL", "DDU"])),
+    }
+}
+
+/// Function, announced total and number of bookings of a PNRGOV.
+fn bookings(body: &[Segment<'_>]) -> (String, Option<usize>, usize) {
+    let starts = |segment: &Segment<'_>| matches!(segment.tag(), "SRC" | "RCI");
+    let level0 = body.split(starts).next().unwrap_or_default();
+    let total = level0
+        .iter()
+        .find(|segment| segment.tag() == "EQN")
+        .and_then(|segment| segment.text(1, 0).parse().ok());
+    let marked = body.iter().filter(|segment| segment.tag() == "SRC").count();
+    let stray = body.iter().find(|segment| starts(segment));
+    let unmarked = usize::from(stray.is_some_and(|segment| segment.tag() == "RCI"));
+    let function = first(level0, "MSG", 1);
+    (function, total, marked + unmarked)
+}
+
+fn first(body: &[Segment<'_>], tag: &str, component: usize) -> String {
+    let found = body.iter().find(|segment| segment.tag() == tag);
+    found.map_or_else(String::new, |segment| segment.text(1, component).into_owned())
+}

@@ -1,0 +1,11 @@
+//! The national profile, line by line.
+#![no_main]
+
+mod accounts;
+
+use libfuzzer_sys::fuzz_target;
+use piux_node::ingest::Format;
+
+fuzz_target!(|bytes: &[u8]| {
+    accounts::balanced(bytes, Some(Format::Ndjson));
+});
