@@ -10,6 +10,7 @@
 mod follow;
 mod hits;
 mod keep;
+mod leave;
 mod lookup;
 mod plan;
 mod subject;
@@ -28,10 +29,11 @@ use piux_protocol::client::{Client, ClientError, Exchange, Identity, Surrounding
 use piux_protocol::identifier::IdentifierError;
 use piux_protocol::receipt::Receipt;
 use piux_protocol::token::{AuthorizationDetails, Need, Opening, Reasons};
-use piux_protocol::vocabulary::{AgreementId, Digest, Timestamp, UnitId, sha256};
+use piux_protocol::vocabulary::{AgreementId, Digest, Scope, Timestamp, UnitId, sha256};
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// Metadata older than this is fetched anew before a partner is asked, in seconds.
 const FRESH_SECONDS: i64 = 86_400;
@@ -46,6 +48,8 @@ pub struct Requester {
     partners: Arc<Partners>,
     agreements: Arc<Agreements>,
     receipts: PathBuf,
+    /// The scope in which names were last asked under each agreement.
+    served: Mutex<BTreeMap<AgreementId, Scope>>,
 }
 
 /// A question could not be asked, or an answer not be used.
@@ -107,6 +111,7 @@ impl Requester {
             partners,
             agreements,
             receipts,
+            served: Mutex::default(),
         }
     }
 

@@ -59,29 +59,23 @@ impl Requester {
     }
 
     /// The bits a subject's questions have told a partner once this one is asked too.
-    pub(super) fn leak(
-        &self,
-        errand: &Errand<'_>,
-        identifiers: &[MatchKey],
-        asked: Asked,
-        subjects: &[SubjectCount],
-    ) -> Result<u32, AskError> {
-        let mut all = self.asked_before(errand, identifiers)?;
+    pub(super) fn leak(&self, errand: &Errand<'_>, asked: Asked, subjects: &[SubjectCount]) -> Result<u32, AskError> {
+        let mut all = self.asked_before(errand)?;
         all.push(asked);
         Ok(LeakMeter::new(subjects).bits(&all))
     }
 
     /// Remembers what was asked for as long as the node lives: under the person's documents
-    /// and full names, and under the identifiers the request is about. Others may share
+    /// and full names, and under the one identifier the request is about. Others may share
     /// such an identifier, so it remembers no more than itself.
     pub(super) fn remember_asked(
         &self,
         errand: &Errand<'_>,
-        identifiers: &[MatchKey],
+        identifier: Option<&MatchKey>,
         asked: Asked,
     ) -> Result<(), AskError> {
         let identity = errand.subject.identity(Keyset::CURRENT);
-        for key in identity.iter().chain(identifiers) {
+        for key in identity.iter().chain(identifier) {
             let mut all = self.asked_under(errand, key)?;
             if !all.contains(&asked) {
                 all.push(asked);
@@ -97,9 +91,11 @@ impl Requester {
     }
 
     /// What this partner was asked about the person before.
-    pub(super) fn asked_before(&self, errand: &Errand<'_>, identifiers: &[MatchKey]) -> Result<Vec<Asked>, AskError> {
+    pub(super) fn asked_before(&self, errand: &Errand<'_>) -> Result<Vec<Asked>, AskError> {
+        let mut keys = errand.subject.identity(Keyset::CURRENT);
+        keys.extend(errand.subject.identifiers(Keyset::CURRENT));
         let mut all: Vec<Asked> = Vec::new();
-        for key in errand.subject.identity(Keyset::CURRENT).iter().chain(identifiers) {
+        for key in &keys {
             let before = self.asked_under(errand, key)?;
             all.extend(before.into_iter().filter(|one| !all.contains(one)).collect::<Vec<_>>());
         }

@@ -140,6 +140,12 @@ impl Plan {
         plan
     }
 
+    /// Says that the requests from number `sent` on were not answered.
+    pub(super) fn breaks_off(&mut self, sent: usize, why: &str) {
+        let (all, rest) = (self.requests.len(), self.requests.len().saturating_sub(sent));
+        self.says(&format!("{rest} of {all} requests were not answered ({why})"));
+    }
+
     /// Whether any request searches by name.
     pub(super) fn is_named(&self) -> bool {
         self.requests.iter().any(|planned| planned.bucket.class().is_none())
