@@ -18,6 +18,11 @@ impl Cli {
             Verb::Init(arguments) => return init::run(&dir, arguments),
             Verb::Serve(arguments) => return serve::run(&dir, arguments),
             Verb::MatchKeys { file } => return offline::match_keys(&file),
+            Verb::Measure {
+                folder,
+                sample,
+                derivation_only,
+            } => return offline::measure(&folder, sample, derivation_only),
             Verb::Authority(verb) => return offline::authority(verb),
             Verb::Key(KeyVerb::Dpo { key }) => return offline::new_dpo_key(&key),
             Verb::Store(StoreVerb::Rebuild) => return offline::rebuild_store(&dir),
@@ -65,6 +70,7 @@ impl Verb {
             | Self::Init(_)
             | Self::Serve(_)
             | Self::MatchKeys { .. }
+            | Self::Measure { .. }
             | Self::Authority(_)
             | Self::Store(_)
             | Self::Key(KeyVerb::Dpo { .. })

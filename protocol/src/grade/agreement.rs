@@ -238,7 +238,7 @@ impl Names {
     }
 }
 
-fn with_number<'a>((number, names): (usize, &'a Vec<Zeroizing<String>>)) -> impl Iterator<Item = (usize, &'a str)> {
+fn with_number((number, names): (usize, &Vec<Zeroizing<String>>)) -> impl Iterator<Item = (usize, &str)> {
     names.iter().map(move |name| (number, name.as_str()))
 }
 
