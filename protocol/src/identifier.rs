@@ -8,16 +8,21 @@
 //! Everything here is personal data: nothing prints itself, no error repeats input.
 
 mod birth_date;
+mod cluster;
 mod contact;
+mod convention;
 mod country;
 mod document;
 mod keyset;
 mod locator;
 mod match_key;
 mod name;
+mod name_keys;
 mod skeleton;
 mod transliteration;
 
+#[cfg(test)]
+mod tables;
 #[cfg(test)]
 mod tests;
 

@@ -1,7 +1,7 @@
 //! Codes of states as they occur in travel documents and messages.
 
 /// ISO 3166-1, alpha-2 and alpha-3.
-const ISO_3166: &str = "\
+pub(super) const ISO_3166: &str = "\
     AD=AND AE=ARE AF=AFG AG=ATG AI=AIA AL=ALB AM=ARM AO=AGO AQ=ATA AR=ARG AS=ASM AT=AUT \
     AU=AUS AW=ABW AX=ALA AZ=AZE BA=BIH BB=BRB BD=BGD BE=BEL BF=BFA BG=BGR BH=BHR BI=BDI \
     BJ=BEN BL=BLM BM=BMU BN=BRN BO=BOL BQ=BES BR=BRA BS=BHS BT=BTN BV=BVT BW=BWA BY=BLR \
@@ -25,13 +25,13 @@ const ISO_3166: &str = "\
     VN=VNM VU=VUT WF=WLF WS=WSM YE=YEM YT=MYT ZA=ZAF ZM=ZMB ZW=ZWE";
 
 /// Other ways to write a state, among them those of ICAO Doc 9303 Part 3 section 5.
-const ALIASES: &str = "\
+pub(super) const ALIASES: &str = "\
     D=DEU GBD=GBR GBN=GBR GBO=GBR GBP=GBR GBS=GBR UK=GBR EL=GRC XK=RKS XKX=RKS \
     EU=EUE UN=UNO ROM=ROU ZAR=COD TMP=TLS BUR=MMR";
 
 /// Codes that stand for themselves: issuers and nationalities of Doc 9303 that are no
 /// states, states that are no more, Utopia of Doc 9303, and Ruritania of our examples.
-const OTHERS: &str = "\
+pub(super) const OTHERS: &str = "\
     EUE RKS UNA UNK UNO XBA XCC XCE XCO XDC XEC XES XIM XMP XOM XPO XXA XXB XXC XXX \
     ANT CSK DDR SCG SUN YUG UTO RUR";
 

@@ -1,6 +1,10 @@
 //! Keysets: versions of the derivation of match keys.
 
-use super::{MatchKey, Person};
+use super::match_key::{of_contacts, of_document, of_locator};
+use super::name::Name;
+use super::name_keys::{Side, of_name, of_reading};
+use super::{MatchKey, Person, cluster};
+use crate::vocabulary::{Class, Family};
 use std::fmt;
 use std::str::FromStr;
 
@@ -32,20 +36,82 @@ impl Keyset {
     pub const fn id(self) -> &'static str {
         match self {
             Self::Exact => "piux-1-doc-nx-loc",
-            Self::V1 => "piux-v1-draft",
+            Self::V1 => "piux-v1-29c4de4dc6ff292431e3a1fac2712b6f",
         }
     }
 
     /// What a holder indexes of one spelling of a person: every key, each once.
+    ///
+    /// Documents first, then the keys of each spelling of the name, the one of Doc 9303
+    /// before others, then contacts and locators.
     pub fn derive(self, person: &Person) -> Vec<MatchKey> {
-        super::match_key::derive(person)
+        self.derive_on(Side::Held, person)
     }
 
     /// What a requester asks of one spelling of a person: of each class at most its
-    /// slots, the keys that tell most first. Keys for screening have no slots and follow.
+    /// slots, the keys that tell most first. Families for screening are not among them.
     pub fn derive_query(self, person: &Person) -> Vec<MatchKey> {
-        super::match_key::derive(person)
+        let mut keys = self.derive_on(Side::Asked, person);
+        keys.sort_by_key(|key| key.family() == Family::Mb);
+        let mut slots: Vec<(Class, usize)> = Class::ALL.iter().map(|class| (*class, class.slots())).collect();
+        keys.retain(|key| {
+            let left = slots.iter_mut().find(|(class, _)| Some(*class) == key.class());
+            left.is_some_and(|(_, left)| take_one(left))
+        });
+        keys
     }
+
+    fn derive_on(self, side: Side, person: &Person) -> Vec<MatchKey> {
+        let documents = person.documents.iter().map(of_document);
+        let locators = person.locators.iter().map(of_locator);
+        let names = self.of_names(side, person);
+        let mut keys: Vec<MatchKey> = Vec::with_capacity(names.len() + 8);
+        for key in documents.chain(names).chain(of_contacts(person)).chain(locators) {
+            if self.families().contains(&key.family()) && !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+        keys
+    }
+
+    /// The keys of every spelling of the name, then those of other readings of the first.
+    fn of_names(self, side: Side, person: &Person) -> Vec<MatchKey> {
+        let Some(birth) = person.birth_date.filter(|birth| birth.year() >= 1) else {
+            return Vec::new();
+        };
+        let mut spellings = Name::spellings(person);
+        spellings.truncate(if self.has_alternatives() { usize::MAX } else { 1 });
+        let readings = spellings
+            .first()
+            .filter(|_| self.has_alternatives())
+            .map(cluster::readings);
+        let readings = readings.into_iter().flatten().flat_map(|name| of_reading(&name, birth));
+        let spelled = spellings.iter().flat_map(|name| of_name(name, birth, side));
+        spelled.chain(readings).collect()
+    }
+
+    /// The families that are derived. Leave one out and it is in no key.
+    const fn families(self) -> &'static [Family] {
+        match self {
+            Self::Exact => &[Family::Doc, Family::Nx, Family::Mx, Family::Loc],
+            Self::V1 => Family::ALL,
+        }
+    }
+
+    /// Whether a name has other spellings and readings than that of Doc 9303.
+    const fn has_alternatives(self) -> bool {
+        match self {
+            Self::Exact => false,
+            Self::V1 => true,
+        }
+    }
+}
+
+/// Whether there was one left.
+fn take_one(left: &mut usize) -> bool {
+    let had = *left > 0;
+    *left = left.saturating_sub(1);
+    had
 }
 
 impl fmt::Display for Keyset {

@@ -1,8 +1,8 @@
 //! From written names to tokens (SPEC.md 3.2): normalize, clean, drop particles.
 
-use super::transliteration::transliterate;
-use super::{IdentifierError, Source};
-use unicode_normalization::UnicodeNormalization;
+use super::convention::{Convention, undo_groups};
+use super::transliteration::latin_letters;
+use super::{IdentifierError, Person, Source};
 
 /// Longest name field, in characters.
 const LONGEST_FIELD: usize = 200;
@@ -10,26 +10,26 @@ const LONGEST_FIELD: usize = 200;
 const MOST_TOKENS: usize = 20;
 
 /// Titles that booking systems glue to the last given name, longest first.
-const GLUED_TITLES: &[&str] = &["MSTR", "MISS", "MRS", "MR", "MS"];
+pub(super) const GLUED_TITLES: &[&str] = &["MSTR", "MISS", "MRS", "MR", "MS"];
 
 /// Tokens that are no part of a name. `ENG` and `NA`, titles and fillers elsewhere, are
 /// surnames of millions and stay.
 #[rustfmt::skip]
-const TITLES: &[&str] = &[
+pub(super) const TITLES: &[&str] = &[
     "MR", "MRS", "MS", "MISS", "MSTR", "MASTER", "DR", "PROF", "SIR", "MME", "HERR", "CHD", "INF", "REV", "CAPT",
     "FNU", "LNU", "UNKNOWN", "NONAME",
 ];
 
 /// Short forms and what they stand for.
 #[rustfmt::skip]
-const ABBREVIATIONS: &[(&str, &str)] = &[
+pub(super) const ABBREVIATIONS: &[(&str, &str)] = &[
     ("MOHD", "MOHAMMED"), ("MHD", "MOHAMMED"), ("MUHD", "MOHAMMED"), ("MD", "MOHAMMED"), ("MOH", "MOHAMMED"),
     ("MOCH", "MOHAMMED"), ("ABD", "ABDUL"), ("STA", "SANTA"), ("STO", "SANTO"),
 ];
 
 /// Particles, which one unit writes and the other leaves out.
 #[rustfmt::skip]
-const PARTICLES: &[&str] = &[
+pub(super) const PARTICLES: &[&str] = &[
     "AL", "EL", "AR", "AS", "AD", "AN", "AZ", "ASH", "UL", "UR", "UD", "BIN", "BINTI", "BINTE", "BT", "B", "BN", "IBN",
     "BEN", "BENT", "BINT", "OULD", "AP", "ANAK", "A", "L", "SO", "DO", "DE", "DEL", "LA", "LAS", "LOS", "DA", "DAS",
     "DOS", "DI", "E", "Y", "VAN", "VON", "DER", "DEN", "TER", "TEN", "ZU", "ZUM", "AF", "AV", "LE", "DU", "D", "HAJI",
@@ -38,13 +38,14 @@ const PARTICLES: &[&str] = &[
 ];
 
 /// A person's name, ready for match keys.
+#[derive(PartialEq, Eq)]
 pub(super) struct Name {
     pub(super) surname: Field,
     pub(super) given: Field,
 }
 
 /// One half of a name.
-#[derive(Default)]
+#[derive(PartialEq, Eq)]
 pub(super) struct Field {
     /// Tokens of `A-Z`, abbreviations spelled out and particles dropped.
     pub(super) tokens: Vec<String>,
@@ -53,10 +54,32 @@ pub(super) struct Field {
 }
 
 impl Name {
-    /// Reads the two fields of a name as they were written.
+    /// The name as Doc 9303 spells it.
     pub(super) fn read(source: Source, surname: &str, given: &str) -> Result<Self, IdentifierError> {
-        let mut surname = tokens(surname)?;
-        let mut given = tokens(given)?;
+        Self::spelled(source, surname, given, Convention::Icao)
+    }
+
+    /// Every spelling of a person's name, the one of Doc 9303 first; none if it cannot be read.
+    pub(super) fn spellings(person: &Person) -> Vec<Self> {
+        let mut spellings = Vec::with_capacity(1);
+        for convention in Convention::of(&person.surname, &person.given) {
+            match Self::spelled(person.source, &person.surname, &person.given, convention) {
+                Ok(name) if !spellings.contains(&name) => spellings.push(name),
+                Ok(_) => {}
+                Err(_) => return Vec::new(),
+            }
+        }
+        spellings
+    }
+
+    /// The tokens of the surname, then those of the given names.
+    pub(super) fn tokens(&self) -> impl Iterator<Item = &String> {
+        self.surname.tokens.iter().chain(&self.given.tokens)
+    }
+
+    fn spelled(source: Source, surname: &str, given: &str, convention: Convention) -> Result<Self, IdentifierError> {
+        let mut surname = tokens(surname, convention)?;
+        let mut given = tokens(given, convention)?;
         if source == Source::Pnr
             && let Some(last) = given.last_mut()
         {
@@ -78,12 +101,22 @@ impl Field {
     fn of(written: Vec<String>) -> Self {
         let raw = written.concat();
         let spelled: Vec<_> = written.into_iter().map(spell_out).collect();
-        let only_particles = spelled.iter().all(|token| PARTICLES.contains(&token.as_str()));
-        let mut tokens = spelled;
-        if !only_particles {
-            tokens.retain(|token| !PARTICLES.contains(&token.as_str()));
-        }
+        let (particles, names): (Vec<_>, Vec<_>) = spelled
+            .into_iter()
+            .partition(|token| PARTICLES.contains(&token.as_str()));
+        let tokens = if names.is_empty() { particles } else { names };
         Self { tokens, raw }
+    }
+
+    /// A field whose tokens were written as they are.
+    pub(super) fn of_tokens(tokens: Vec<String>) -> Self {
+        let raw = tokens.concat();
+        Self { tokens, raw }
+    }
+
+    /// The field as if its tokens had been written as they are.
+    pub(super) fn plain(&self) -> Self {
+        Self::of_tokens(self.tokens.clone())
     }
 
     /// The tokens run together.
@@ -93,13 +126,16 @@ impl Field {
 }
 
 /// The tokens of a field: `A-Z` only, split at blanks and punctuation.
-fn tokens(field: &str) -> Result<Vec<String>, IdentifierError> {
+fn tokens(field: &str, convention: Convention) -> Result<Vec<String>, IdentifierError> {
     if field.chars().take(LONGEST_FIELD + 1).count() > LONGEST_FIELD || field.chars().any(char::is_control) {
         return Err(IdentifierError::Name);
     }
-    let mut latin = String::with_capacity(field.len());
-    field.nfc().for_each(|character| transliterate(character, &mut latin));
-    let tokens: Vec<_> = latin.split_ascii_whitespace().map(str::to_owned).collect();
+    let latin = latin_letters(field, convention);
+    let tokens = latin.split_ascii_whitespace();
+    let tokens: Vec<String> = match convention {
+        Convention::Groups => tokens.map(undo_groups).collect(),
+        _ => tokens.map(str::to_owned).collect(),
+    };
     if tokens.len() > MOST_TOKENS {
         Err(IdentifierError::Name)
     } else {
@@ -129,7 +165,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Vec<String> {
-        tokens(text).unwrap()
+        tokens(text, Convention::Icao).unwrap()
     }
 
     #[test]
@@ -160,10 +196,10 @@ mod tests {
 
     #[test]
     fn oversized_names_and_control_characters_are_refused() {
-        assert!(tokens(&"a".repeat(201)).is_err());
-        assert!(tokens(&"a ".repeat(21)).is_err());
-        assert!(tokens("a\u{0}b").is_err());
-        assert_eq!(tokens(&"a".repeat(200)).unwrap().len(), 1);
+        assert!(tokens(&"a".repeat(201), Convention::Icao).is_err());
+        assert!(tokens(&"a ".repeat(21), Convention::Icao).is_err());
+        assert!(tokens("a\u{0}b", Convention::Icao).is_err());
+        assert_eq!(tokens(&"a".repeat(200), Convention::Icao).unwrap().len(), 1);
     }
 
     #[test]

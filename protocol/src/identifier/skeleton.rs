@@ -1,4 +1,4 @@
-//! Travel skeleton codes (SPEC.md 3.4): what spellings of one name have in common.
+//! Travel skeleton codes (SPEC.md 3.6): what spellings of one name have in common.
 //!
 //! Consonants survive in groups that spelling systems confuse, vowels only as gaps.
 //! Where two systems read the same letters differently a token has two codes.

@@ -4,18 +4,48 @@
 //! it. What it does not list loses its marks; what is still not Latin is romanized by
 //! `any_ascii`, whose version is pinned: another table would be another keyset.
 
+use super::convention::Convention;
 use any_ascii::any_ascii_char;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
 
+/// A field in `A-Z` and blanks, spelled by a convention.
+pub(super) fn latin_letters(field: &str, convention: Convention) -> String {
+    let mut latin = String::with_capacity(field.len());
+    if field.is_ascii() {
+        field.chars().for_each(|character| transliterate(character, &mut latin));
+        return latin;
+    }
+    let mut before = None;
+    let mut characters = field.nfc().peekable();
+    while let Some(character) = characters.next() {
+        let upper = single_upper(character);
+        let spelled = upper.and_then(|letter| convention.spell(letter, before, characters.peek().copied()));
+        match spelled {
+            Some(spelled) => latin.push_str(spelled),
+            None => transliterate(character, &mut latin),
+        }
+        before = Some(character);
+    }
+    latin
+}
+
+/// The upper-case letter of a character, if it is one letter.
+fn single_upper(character: char) -> Option<char> {
+    let mut upper = character.to_uppercase();
+    upper.next().filter(|_| upper.len() == 0)
+}
+
 /// Appends what stands for `character`: letters `A-Z`, one space, or nothing.
-pub(super) fn transliterate(character: char, out: &mut String) {
-    if is_silent(character) {
-        return;
+fn transliterate(character: char, out: &mut String) {
+    match character {
+        'A'..='Z' => return out.push(character),
+        'a'..='z' => return out.push(character.to_ascii_uppercase()),
+        _ if is_silent(character) => return,
+        _ => {}
     }
     let length = out.len();
-    let mut upper = character.to_uppercase();
-    match (upper.next().filter(|_| upper.len() == 0), character) {
+    match (single_upper(character), character) {
         (Some(letter @ 'A'..='Z'), _) => out.push(letter),
         (_, 'ß') => out.push_str("SS"),
         (Some(letter), _) => match latin(letter).or_else(|| cyrillic(letter)) {
@@ -31,16 +61,13 @@ pub(super) fn transliterate(character: char, out: &mut String) {
 
 /// Whether a letter is neither Latin nor in the table of Doc 9303.
 pub(super) fn is_general(character: char) -> bool {
-    let upper = character.to_uppercase();
-    let listed = upper.clone().next().filter(|_| upper.len() == 1);
+    let listed = single_upper(character).is_some_and(|letter| latin(letter).or_else(|| cyrillic(letter)).is_some());
     let bare = |c: char| std::iter::once(c).nfkd().all(|c| c.is_ascii() || is_combining_mark(c));
-    character.is_alphabetic()
-        && !listed.is_some_and(|letter| latin(letter).or_else(|| cyrillic(letter)).is_some())
-        && !upper.into_iter().all(bare)
+    character.is_alphabetic() && !listed && !character.to_uppercase().all(bare)
 }
 
 /// Marks that vanish: apostrophes, as `D'SOUZA` is `DSOUZA`, and invisible characters.
-fn is_silent(character: char) -> bool {
+pub(super) fn is_silent(character: char) -> bool {
     matches!(
         character,
         '\'' | '`' | '\u{b4}' | '\u{2b9}' | '\u{2bc}' | '\u{2be}' | '\u{2bf}' | '\u{2018}' | '\u{2019}'
@@ -75,7 +102,7 @@ fn romanize(character: char, out: &mut String) {
 }
 
 /// Latin letters that do not just lose a mark.
-fn latin(letter: char) -> Option<&'static str> {
+pub(super) fn latin(letter: char) -> Option<&'static str> {
     Some(match letter {
         'Ä' | 'Æ' => "AE",
         'Å' => "AA",
@@ -95,7 +122,8 @@ fn latin(letter: char) -> Option<&'static str> {
     })
 }
 
-fn cyrillic(letter: char) -> Option<&'static str> {
+/// Cyrillic letters, as in Russian.
+pub(super) fn cyrillic(letter: char) -> Option<&'static str> {
     Some(match letter {
         'А' => "A",
         'Б' => "B",

@@ -1,0 +1,123 @@
+//! The tables of the derivation as data, for `vectors/identifier/tables.json` and the
+//! keyset's name: who changes a table makes another keyset.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may stop at the first surprise"
+)]
+
+use super::convention::{ARABIC, Convention, MARKED};
+use super::{Keyset, cluster, country, name, name_keys, skeleton, transliteration};
+use crate::vocabulary::{Class, length_prefixed, sha256};
+use serde_json::{Map, Value as Json, json};
+use std::fs;
+use std::path::PathBuf;
+
+/// What the keyset's name is computed from, in this order.
+const FILES: [&str; 4] = ["tables.json", "skeletons.json", "match_keys.json", "inputs.json"];
+
+#[test]
+fn the_printed_tables_are_those_of_the_code() {
+    let printed = format!("{}\n", serde_json::to_string_pretty(&tables()).unwrap());
+    if std::env::var_os("PIUX_WRITE_VECTORS").is_some() {
+        fs::write(file("tables.json"), &printed).unwrap();
+    }
+    assert!(printed == fs::read_to_string(file("tables.json")).unwrap());
+}
+
+#[test]
+fn the_keyset_is_named_after_its_tables_and_vectors() {
+    let parts: Vec<Vec<u8>> = FILES
+        .iter()
+        .map(|name| {
+            [
+                length_prefixed(name),
+                sha256(fs::read(file(name)).unwrap()).as_ref().to_vec(),
+            ]
+            .concat()
+        })
+        .collect();
+    let digest = hex::encode(sha256(parts.concat()));
+    let id = format!("piux-v1-{}", &digest[..32]);
+    if std::env::var_os("PIUX_WRITE_VECTORS").is_some() {
+        let printed = json!({ "keyset": id, "files": FILES, "sha256": digest });
+        fs::write(
+            file("keyset.json"),
+            format!("{}\n", serde_json::to_string_pretty(&printed).unwrap()),
+        )
+        .unwrap();
+    }
+    assert_eq!(Keyset::V1.id(), id);
+}
+
+fn file(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("vectors/identifier")
+        .join(name)
+}
+
+fn tables() -> Json {
+    json!({
+        "letters": { "icao": icao(), "others": Convention::ALL.iter().skip(1).map(convention).collect::<Vec<_>>() },
+        "groups": { "marked": pairs(MARKED), "arabic": pairs(ARABIC) },
+        "silent": characters(transliteration::is_silent)
+            .map(|c| format!("U+{:04X}", u32::from(c)))
+            .collect::<Vec<_>>(),
+        "romanization": "any_ascii 0.3.3",
+        "glued_titles": name::GLUED_TITLES,
+        "titles": name::TITLES,
+        "abbreviations": pairs(name::ABBREVIATIONS),
+        "particles": name::PARTICLES,
+        "readings": cluster::CLUSTERS.iter().map(|(form, read)| (*form, json!(read))).collect::<Vec<_>>(),
+        "skeleton_rules": ('A'..='Z').flat_map(rules).collect::<Vec<_>>(),
+        "limits": {
+            "tokens": name_keys::MOST_TOKENS,
+            "exact_pairs": name_keys::MOST_EXACT_PAIRS,
+            "skeleton_pairs": name_keys::MOST_SKELETON_PAIRS,
+            "shortest_bridge": name_keys::SHORTEST_BRIDGE,
+            "slots": Class::ALL.iter().map(|class| (class.term(), class.slots())).collect::<Vec<_>>(),
+        },
+        "reading_families": name_keys::READING_FAMILIES,
+        "issuers": { "aliases": country::ALIASES, "iso_3166": country::ISO_3166, "others": country::OTHERS },
+    })
+}
+
+/// The letters Doc 9303 has an entry for that does more than drop a mark.
+fn icao() -> Json {
+    let entries = characters(|_| true).filter_map(|c| {
+        let spelled = transliteration::latin(c).or_else(|| transliteration::cyrillic(c))?;
+        Some((c.to_string(), json!(spelled)))
+    });
+    Json::Object(entries.collect::<Map<_, _>>())
+}
+
+fn convention(convention: &Convention) -> Json {
+    let letters = |table: &[(char, &str)]| -> Vec<[String; 2]> {
+        table
+            .iter()
+            .map(|(letter, spelled)| [letter.to_string(), (*spelled).to_owned()])
+            .collect()
+    };
+    json!({
+        "name": format!("{convention:?}").to_lowercase(),
+        "alphabet": convention.alphabet(),
+        "letters": letters(convention.letters()),
+        "initials": letters(convention.initials()),
+    })
+}
+
+fn rules(first: char) -> impl Iterator<Item = Json> {
+    let rules = skeleton::rules(u8::try_from(first).unwrap());
+    rules
+        .iter()
+        .filter(move |(group, _)| group.starts_with(first))
+        .map(|(group, read)| json!([group, read]))
+}
+
+fn pairs(table: &[(&str, &str)]) -> Json {
+    json!(table.iter().map(|(from, to)| [*from, *to]).collect::<Vec<_>>())
+}
+
+fn characters(wanted: impl Fn(char) -> bool) -> impl Iterator<Item = char> {
+    ('\0'..=char::MAX).filter(move |c| wanted(*c))
+}
