@@ -13,6 +13,7 @@ mod derivation;
 mod figures;
 mod names;
 mod parts;
+mod soundex;
 mod table;
 mod travellers;
 

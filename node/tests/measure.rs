@@ -38,14 +38,21 @@ fn travelers() -> Table {
 }
 
 fn recall(table: &Table, data: &str, method: &str) -> f64 {
-    let line = table.line(data, method).unwrap_or_else(|| panic!("no line {data}, {method}"));
+    let line = table
+        .line(data, method)
+        .unwrap_or_else(|| panic!("no line {data}, {method}"));
     line.figures.recall.unwrap()
 }
 
 #[test]
 fn a_swapped_name_is_found_by_derivation_and_through_buckets() {
     let table = travelers();
-    for method in ["tight, derivation", "full, derivation", "tight, buckets", "full, buckets"] {
+    for method in [
+        "tight, derivation",
+        "full, derivation",
+        "tight, buckets",
+        "full, buckets",
+    ] {
         assert_eq!(recall(&table, "SE-Asia", method), 0.5, "{method}");
         let figures = table.line("SE-Asia", method).unwrap().figures;
         assert_eq!(figures.precision, Some(1.0));
@@ -59,7 +66,11 @@ fn a_document_is_found_under_another_birth_date_by_its_own_bucket() {
     let data = "SE-Asia with documents";
     assert_eq!(recall(&table, data, "full, derivation"), 1.0);
     assert_eq!(recall(&table, data, "full, buckets"), 1.0);
-    assert_eq!(recall(&table, data, "full, buckets: graded possible"), 0.5, "the name conflicts");
+    assert_eq!(
+        recall(&table, data, "full, buckets: graded possible"),
+        0.5,
+        "the name conflicts"
+    );
 }
 
 #[test]
@@ -102,11 +113,24 @@ fn a_sample_of_the_labelled_files_keeps_the_bars() {
     let table = measure(&folder, extent);
     assert!(table.missing.is_empty(), "{:?}", table.missing);
     assert!(table.lines.iter().filter(|line| line.published).count() >= 10);
-    println!("{table}");
+    // Samples vary: a little below the bars of the whole files.
+    for (data, least) in [
+        ("OFAC aliases, recoverable", 0.92),
+        ("SE-Asia", 0.83),
+        ("SE-Asia with documents", 0.87),
+        ("FEBRL 4", 0.70),
+        ("FEBRL 4 with documents", 0.96),
+    ] {
+        let recall = recall(&table, data, "full, derivation");
+        assert!(recall >= least, "{data}: {recall}");
+    }
 }
 
 fn labelled() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/matching");
-    let found = [folder.clone(), Path::new("..").join(&folder)].into_iter().find(|folder| folder.is_dir());
-    found
+    let told = std::env::var_os("PIUX_SHARED").map(PathBuf::from);
+    let above = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .map(|dir| dir.join("shared"));
+    let folders = told.into_iter().chain(above).map(|shared| shared.join("matching"));
+    folders.into_iter().find(|folder| folder.is_dir())
 }

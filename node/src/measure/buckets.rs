@@ -93,44 +93,45 @@ impl Responder {
 
     /// Puts the rows of a class into their buckets.
     fn index(&mut self, class: Class, held: &[Record]) {
-        let storage = StorageKey::derive(&[1; 32], class);
-        let rekey = Rekey::new(&self.seed.key(PURPOSE, class), &storage);
-        let context = self
-            .descriptor
-            .context(PURPOSE, class)
-            .expect("every class of the scope is published");
-        let searched = Searched {
-            scope: self.scope,
-            documents: true,
-        };
-        let rows: Vec<(Bucket, LiveRow)> = (0..)
-            .zip(held)
-            .collect::<Vec<(u32, &Record)>>()
+        let subjects: Vec<(u32, &Record)> = (0..).zip(held).collect();
+        let rows: Vec<_> = subjects
             .par_chunks(64)
-            .flat_map_iter(|records| {
-                let entries: Vec<(Vec<Bucket>, u32, MatchKey)> = records
-                    .iter()
-                    .flat_map(|(subject, record)| {
-                        let keys: BTreeSet<MatchKey> = searched.held(&record.person).into_iter().collect();
-                        let keys = keys.into_iter().filter(|key| key.class() == Some(class));
-                        keys.map(|key| (buckets(record, &key), *subject, key))
-                            .collect::<Vec<_>>()
-                    })
-                    .collect();
-                let stored: Vec<_> = entries.iter().map(|(.., key)| storage.store(&key.input())).collect();
-                let secrets = rekey
-                    .row_secrets(&context, &stored)
-                    .expect("elements just made are elements");
-                let rows = entries.into_iter().zip(secrets);
-                rows.flat_map(|((buckets, subject, _), s)| {
-                    buckets.into_iter().map(move |bucket| (bucket, row(s.clone(), subject)))
-                })
-                .collect::<Vec<_>>()
-            })
+            .flat_map_iter(|subjects| self.rows_of(class, subjects))
             .collect();
         for (bucket, row) in rows {
             self.rows.entry(bucket).or_default().entry(class).or_default().push(row);
         }
+    }
+
+    /// The rows of some subjects and their buckets, by way of elements at rest.
+    fn rows_of(&self, class: Class, subjects: &[(u32, &Record)]) -> Vec<(Bucket, LiveRow)> {
+        let storage = StorageKey::derive(&[1; 32], class);
+        let rekey = Rekey::new(&self.seed.key(PURPOSE, class), &storage);
+        let context = self.descriptor.context(PURPOSE, class);
+        let context = context.expect("every class of the scope is published");
+        let entries: Vec<(u32, Vec<Bucket>, MatchKey)> = subjects
+            .iter()
+            .flat_map(|(subject, record)| self.entries(class, *subject, record))
+            .collect();
+        let stored: Vec<_> = entries.iter().map(|(.., key)| storage.store(&key.input())).collect();
+        let secrets = rekey
+            .row_secrets(&context, &stored)
+            .expect("elements just made are elements");
+        let rows = entries.into_iter().zip(secrets).flat_map(|((subject, buckets, _), s)| {
+            buckets.into_iter().map(move |bucket| (bucket, row(s.clone(), subject)))
+        });
+        rows.collect()
+    }
+
+    /// The keys of a class a record has, each once, and where they lie.
+    fn entries(&self, class: Class, subject: u32, record: &Record) -> Vec<(u32, Vec<Bucket>, MatchKey)> {
+        let searched = Searched {
+            scope: self.scope,
+            documents: true,
+        };
+        let keys: BTreeSet<MatchKey> = searched.held(&record.person).into_iter().collect();
+        let keys = keys.into_iter().filter(|key| key.class() == Some(class));
+        keys.map(|key| (subject, buckets(record, &key), key)).collect()
     }
 
     /// Publishes as many slots of a class as its fullest bucket needs.
@@ -156,25 +157,16 @@ impl Responder {
             documents: true,
         };
         let keys = searched.asked(&question.person);
-        let birth = question.person.birth_date.and_then(|date| date.complete());
-        let by_birth = birth.map(|date| Bucket::of_birth_date(date, BITS));
-        let by_document = keys
-            .iter()
-            .find(|key| key.class() == Some(Class::Doc))
-            .and_then(core_bucket);
-        let hits: Vec<Hit<'_>> = by_birth
+        let hits: Vec<Hit<'_>> = asked_buckets(question, &keys)
             .into_iter()
-            .chain(by_document)
             .flat_map(|bucket| self.ask(bucket, &keys))
             .collect();
-        let names = hits
-            .iter()
-            .filter(|hit| hit.key.class() != Some(Class::Doc))
-            .map(|hit| hit.subject);
-        let name_keys = keys.iter().filter(|key| key.class() != Some(Class::Doc)).count() as u64;
-        let subjects: BTreeSet<u32> = hits.iter().map(|hit| hit.subject).collect();
+        let (names, name_keys) = (
+            hits.iter().filter(|hit| is_name(hit.key)),
+            keys.iter().filter(|key| is_name(key)),
+        );
         let grades = self.graded(question, &hits);
-        let of_grade = |wanted: Grade| {
+        let of_grade = |wanted| {
             grades
                 .iter()
                 .filter(|(_, grade)| **grade == wanted)
@@ -182,8 +174,8 @@ impl Responder {
                 .collect()
         };
         Exchanged {
-            names: judged(held, question, &names.collect(), name_keys),
-            all: judged(held, question, &subjects, keys.len() as u64),
+            names: judged(held, question, &subjects(names), name_keys.count() as u64),
+            all: judged(held, question, &subjects(hits.iter()), keys.len() as u64),
             graded: GRADES.map(|grade| judged(held, question, &of_grade(grade), 0)),
         }
     }
@@ -285,6 +277,22 @@ impl Responder {
             window: Window::All,
         }
     }
+}
+
+/// One bucket by birth date, one by the first document.
+fn asked_buckets(question: &Record, keys: &[MatchKey]) -> Vec<Bucket> {
+    let birth = question.person.birth_date.and_then(|date| date.complete());
+    let by_birth = birth.map(|date| Bucket::of_birth_date(date, BITS));
+    let by_document = keys.iter().find(|key| !is_name(key)).and_then(core_bucket);
+    by_birth.into_iter().chain(by_document).collect()
+}
+
+fn is_name(key: &MatchKey) -> bool {
+    key.class() != Some(Class::Doc)
+}
+
+fn subjects<'a>(hits: impl Iterator<Item = &'a Hit<'a>>) -> BTreeSet<u32> {
+    hits.map(|hit| hit.subject).collect()
 }
 
 /// The keys of a class, no more than it has slots.
