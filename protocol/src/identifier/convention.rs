@@ -3,6 +3,8 @@
 //! A state keeps to one convention for the whole name. So a name has one spelling per
 //! convention that fits its letters, and not one per combination of letters.
 
+use unicode_normalization::UnicodeNormalization;
+
 /// A way to spell a name in `A-Z`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Convention {
@@ -42,10 +44,12 @@ impl Convention {
 
     /// The conventions to try on a name: those whose alphabet has all its Cyrillic letters.
     pub(super) fn of(surname: &str, given: &str) -> impl Iterator<Item = Self> {
-        let upper = || surname.chars().chain(given.chars()).flat_map(char::to_uppercase);
+        let fields = [surname, given];
         let ascii = surname.is_ascii() && given.is_ascii();
-        let groups = upper().any(|letter| letter == 'X');
-        let cyrillic: Vec<char> = upper().filter(|letter| is_cyrillic(*letter)).collect();
+        let groups = fields.iter().any(|field| field.contains(['X', 'x']));
+        let others = fields.iter().filter(|_| !ascii).flat_map(|field| field.nfc());
+        let upper = others.flat_map(char::to_uppercase);
+        let cyrillic: Vec<char> = upper.filter(|letter| is_cyrillic(*letter)).collect();
         Self::ALL.iter().copied().filter(move |convention| match convention {
             Self::Icao => true,
             Self::Plain => !ascii,

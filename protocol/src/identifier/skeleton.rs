@@ -56,7 +56,7 @@ fn read(letters: &[u8]) -> Vec<Vec<u8>> {
     while let Some((first, after)) = rest.split_first() {
         match rule(*first, rest, rest.len() == letters.len()) {
             Some((length, readings)) => {
-                partial = branch(partial, readings);
+                branch(&mut partial, readings);
                 rest = rest.get(length..).unwrap_or_default();
             }
             None => {
@@ -74,33 +74,39 @@ fn open_gap(code: &mut Vec<u8>) {
     }
 }
 
-/// Every partial code continued by every reading, in that order.
-fn branch(partial: Vec<Vec<u8>>, readings: &[&str]) -> Vec<Vec<u8>> {
-    if let ([only], [reading]) = (partial.as_slice(), readings) {
-        return vec![continued(only, reading)];
+/// Every partial code continued by every reading, in that order; each once, the first ones.
+fn branch(partial: &mut Vec<Vec<u8>>, readings: &[&str]) {
+    if let [reading] = readings {
+        partial.iter_mut().for_each(|code| extend(code, reading));
+    } else {
+        let continued = |code: &Vec<u8>, reading: &str| {
+            let mut longer = code.clone();
+            extend(&mut longer, reading);
+            longer
+        };
+        let longer = partial
+            .iter()
+            .flat_map(|code| readings.iter().map(move |reading| continued(code, reading)));
+        *partial = longer.collect();
     }
-    let mut branched: Vec<Vec<u8>> = Vec::with_capacity(partial.len() * readings.len());
-    for code in &partial {
-        for reading in readings {
-            let code = continued(code, reading);
-            if !branched.contains(&code) {
-                branched.push(code);
+    if partial.len() > 1 {
+        let all = std::mem::take(partial);
+        for code in all {
+            if !partial.contains(&code) {
+                partial.push(code);
             }
         }
+        partial.truncate(MOST_PARTIAL);
     }
-    branched.truncate(MOST_PARTIAL);
-    branched
 }
 
-fn continued(code: &[u8], reading: &str) -> Vec<u8> {
-    let mut longer = Vec::with_capacity(code.len() + 8);
-    longer.extend_from_slice(code);
+/// Appends a reading; a letter is not repeated unless a gap stands between.
+fn extend(code: &mut Vec<u8>, reading: &str) {
     for letter in reading.bytes() {
-        if longer.last() != Some(&letter) {
-            longer.push(letter);
+        if code.last() != Some(&letter) {
+            code.push(letter);
         }
     }
-    longer
 }
 
 fn is_vowel(letter: u8) -> bool {

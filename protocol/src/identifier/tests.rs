@@ -40,8 +40,8 @@ fn share_a_name_key(one: &Person, other: &Person) -> bool {
 /// A name that no table of ours touches; three letters or more.
 fn token() -> impl Strategy<Value = String> {
     "[B-DF-Z][A-Z][B-DF-Z][A-Z]{0,6}".prop_filter("an ordinary name", |token| {
-        let name = name::Name::read(Source::Api, token, "").unwrap();
-        name.surname.tokens == [token.clone()] && name.surname.raw == *token && !token.ends_with(['S', 'R'])
+        let name = name::Name::read(Source::Api, &["QUILL", token].join(" "), "").unwrap();
+        name.surname.tokens == ["QUILL", token] && !token.ends_with(['S', 'R'])
     })
 }
 
@@ -168,8 +168,8 @@ fn part_of_a_birth_date_gives_the_keys_it_suffices_for() {
     };
     let year = (Family::Y, "GARCIALOPEZ|MARIA/1980".to_owned());
     let month = (Family::D2, "GARCIALOPEZ|MARIA/198005".to_owned());
-    assert_eq!(families("1980"), [year.clone()]);
-    assert_eq!(families("1980-05"), [month, year]);
+    assert_eq!(families("1980-05"), [month, year.clone()]);
+    assert_eq!(families("1980"), [year]);
 }
 
 #[test]
@@ -328,7 +328,7 @@ proptest! {
     }
 
     #[test]
-    fn marks_and_their_absence_in_decomposed_text_are_one_name(surname in "[ÄÖÜÉÈÇŞÑŁØa-zà-ÿ]{3,10}", given in token()) {
+    fn marks_and_their_absence_in_decomposed_text_are_one_name(surname in "[ÄÖÜÉÈÇŞÑŁØa-zà-ÿ]{3,10}|[ИЙЁЇЎА-Яа-я]{3,10}", given in token()) {
         use unicode_normalization::UnicodeNormalization;
         let decomposed: String = surname.nfd().collect();
         prop_assert_eq!(derive(&person(&surname, &given)), derive(&person(&decomposed, &given)));

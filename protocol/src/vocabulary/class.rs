@@ -67,7 +67,7 @@ closed_list! {
 }
 
 closed_list! {
-    /// The family of a match key: how its canonical string was derived.
+    /// The family of a match key: how its canonical string was derived (SPEC.md 3.3, 3.7).
     Family("family") {
         /// Document number and issuing state; class DOC.
         Doc = "DOC",
@@ -83,7 +83,7 @@ closed_list! {
         Pk = "PK",
         /// The skeleton of a single name and birth date; class PK.
         Mk = "MK",
-        /// The bridge between one name and several: an exact token and birth date; class PK.
+        /// The bridge between a person of one name and one of several: an exact token and birth date; class PK.
         Mb = "MB",
         /// The skeleton of one field, the initial of the other, and birth date; class SI.
         Si = "SI",
