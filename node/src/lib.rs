@@ -54,6 +54,7 @@ pub mod ingest;
 pub mod keys;
 pub mod ledger;
 pub mod load;
+pub mod measure;
 pub mod node;
 pub mod partners;
 pub mod quarantine;

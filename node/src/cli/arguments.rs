@@ -75,6 +75,17 @@ pub enum Verb {
     ///
     /// Example: piux synth --out traffic --travellers 20000 --seed 7
     Synth(SynthArguments),
+    /// Measure how well people are found, on a folder of labelled data; needs no node.
+    Measure {
+        /// The folder; files that are not in it are named and left out.
+        folder: PathBuf,
+        /// Ask at most so many questions of each data set.
+        #[arg(long)]
+        sample: Option<usize>,
+        /// Leave out the exchange through buckets, which takes most of the time.
+        #[arg(long)]
+        derivation_only: bool,
+    },
     /// Ask partners whether one subject is known to them; they do not learn about whom.
     Lookup(LookupArguments),
     /// Follow a hit up: ask for data elements, with reasons.

@@ -19,6 +19,11 @@ impl Cli {
             Verb::Ingest(arguments) => return ingest::run(&dir, arguments),
             Verb::MatchKeys { file } => return offline::match_keys(&file),
             Verb::Synth(arguments) => return synth::run(arguments),
+            Verb::Measure {
+                folder,
+                sample,
+                derivation_only,
+            } => return offline::measure(&folder, sample, derivation_only),
             Verb::Authority(verb) => return offline::authority(verb),
             Verb::Key(KeyVerb::Dpo { key }) => return offline::new_dpo_key(&key),
             Verb::Store(StoreVerb::Rebuild) => return offline::rebuild_store(&dir),
@@ -69,6 +74,7 @@ impl Verb {
             | Self::Ingest(_)
             | Self::MatchKeys { .. }
             | Self::Synth(_)
+            | Self::Measure { .. }
             | Self::Authority(_)
             | Self::Store(StoreVerb::Rebuild)
             | Self::Key(KeyVerb::Dpo { .. })

@@ -7,6 +7,7 @@ use crate::config::Config;
 use crate::files::{self, Readers};
 use crate::keys::{KeyRing, Passphrase, SystemRandom};
 use crate::ledger::{self, Reader, Selector};
+use crate::measure::Extent;
 use crate::node::verifier_file;
 use crate::store::{FolderLock, Store};
 use ed25519_dalek::SigningKey;
@@ -61,6 +62,31 @@ pub(super) fn match_keys(file: &Path) -> Result<Report, Cannot> {
     }
     let text: Vec<String> = lines.iter().map(ToString::to_string).collect();
     Ok(Report::done(json!(lines), text.join("\n")))
+}
+
+/// The table of how well people are found in a folder of labelled data.
+pub(super) fn measure(folder: &Path, sample: Option<usize>, derivation_only: bool) -> Result<Report, Cannot> {
+    let table = crate::measure::measure(
+        folder,
+        Extent {
+            sample,
+            derivation_only,
+        },
+    );
+    if table.lines.is_empty() {
+        return Err(Cannot::new(format!(
+            "{} has no labelled data; it needs one of: {}",
+            folder.display(),
+            table.missing.join(", ")
+        )));
+    }
+    let (json, text) = (table.json(), table.to_string());
+    let complete = table.missing.is_empty();
+    Ok(if complete {
+        Report::done(json, text)
+    } else {
+        Report::negative(json, text)
+    })
 }
 
 fn person(line: &str) -> Option<Person> {

@@ -132,11 +132,7 @@ impl Names {
             self.joined.push((Zeroizing::new(token.to_owned()), cut));
             return;
         }
-        let codes = skeletons(token);
-        let is_spelling = |other: &Zeroizing<String>| {
-            let both = |key: &BTreeSet<&str>| key.contains(token) && key.contains(other.as_str());
-            skeletons(other).iter().any(|code| codes.contains(code)) && !together.iter().any(both)
-        };
+        let is_spelling = |other: &Zeroizing<String>| is_spelling(token, other, together);
         let token = Zeroizing::new(token.to_owned());
         match self.spellings.iter_mut().find(|known| known.iter().any(is_spelling)) {
             Some(known) => known.push(token),
@@ -238,7 +234,21 @@ impl Names {
     }
 }
 
-fn with_number<'a>((number, names): (usize, &'a Vec<Zeroizing<String>>)) -> impl Iterator<Item = (usize, &'a str)> {
+/// Whether two tokens are one name in two spellings or readings: no key has both, and
+/// they sound alike or one full name has the one where another has the other.
+fn is_spelling(one: &str, other: &str, keys: &[BTreeSet<&str>]) -> bool {
+    if keys.iter().any(|key| key.contains(one) && key.contains(other)) {
+        return false;
+    }
+    let codes = skeletons(one);
+    let instead = |key: &BTreeSet<&str>| {
+        let mut swapped = key.clone();
+        swapped.remove(one) && swapped.insert(other) && keys.contains(&swapped)
+    };
+    skeletons(other).iter().any(|code| codes.contains(code)) || keys.iter().any(instead)
+}
+
+fn with_number((number, names): (usize, &Vec<Zeroizing<String>>)) -> impl Iterator<Item = (usize, &str)> {
     names.iter().map(move |name| (number, name.as_str()))
 }
 

@@ -112,6 +112,18 @@ fn joined_names_say_no_more_than_their_parts() {
 }
 
 #[test]
+fn another_spelling_or_reading_of_a_name_is_no_second_name() {
+    for (surname, given) in [("Müller", "Hans"), ("Tan", "Wei Ming")] {
+        let asked = person(surname, given, "1980-03-04");
+        let keys = derive(&asked);
+        let names: Vec<&MatchKey> = keys.iter().filter(|key| key.family() == Family::Nx).collect();
+        let first = grade(FrequencyTable::public(), &asked, &names[..1], 1_000_000).expected;
+        let all = grade(FrequencyTable::public(), &asked, &names, 1_000_000).expected;
+        assert!(all >= first * 0.99, "{surname}: {all} is surer than {first}");
+    }
+}
+
+#[test]
 fn a_default_date_says_a_tenth() {
     let day = |date| graded(&person("Garcia", "Maria", date), of(&[Family::Nx]), 1_000_000);
     let (default, other) = (day("1980-01-01"), day("1980-01-02"));
