@@ -162,7 +162,7 @@ impl Loader {
         mac.update(b"piux/file\0");
         let mut metered = Metered::new(input, &read, mac);
         let mut units = Vec::new();
-        let mut each = |unit: Decoded| {
+        let mut each = |unit: Decoded| -> Result<(), LoadError> {
             let reached = unit.position_end;
             units.push(unit);
             if weight(&units) >= BATCH {

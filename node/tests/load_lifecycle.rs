@@ -185,8 +185,14 @@ fn another_itinerary_under_one_locator_is_a_new_version_of_one_record() {
 #[test]
 fn heading_19_tells_what_changed_and_contents_only_of_granted_elements() {
     let unit = Unit::new();
-    unit.load(&full("PUSH1", &[booking("ADA111", OUT, &[&traveller("QUILL", "ADA", "UT1000001")])]));
-    unit.load(&full("PUSH2", &[booking("ADA111", OUT, &[&traveller("QUILL", "ADA", "UT1000009")])]));
+    unit.load(&full(
+        "PUSH1",
+        &[booking("ADA111", OUT, &[&traveller("QUILL", "ADA", "UT1000001")])],
+    ));
+    unit.load(&full(
+        "PUSH2",
+        &[booking("ADA111", OUT, &[&traveller("QUILL", "ADA", "UT1000009")])],
+    ));
     let record = unit.with("ADA111");
     let told = element(&record, "pnr.19_history");
     assert!(told.contains("pnr.18_api") && !told.contains("UT1000001"), "{told}");
@@ -198,10 +204,16 @@ fn heading_19_tells_what_changed_and_contents_only_of_granted_elements() {
 #[test]
 fn the_history_of_masked_elements_is_masked_with_its_own_day() {
     let unit = Unit::new();
-    unit.load(&full("PUSH1", &[booking("ADA111", OUT, &[&traveller("QUILL", "ADA", "UT1000001")])]));
+    unit.load(&full(
+        "PUSH1",
+        &[booking("ADA111", OUT, &[&traveller("QUILL", "ADA", "UT1000001")])],
+    ));
     let first_day = unit.now();
     unit.clock.advance(86_400);
-    unit.load(&full("PUSH2", &[booking("ADA111", OUT, &[&traveller("QUILL", "ADA", "UT1000009")])]));
+    unit.load(&full(
+        "PUSH2",
+        &[booking("ADA111", OUT, &[&traveller("QUILL", "ADA", "UT1000009")])],
+    ));
     let days = unit.ground.store.record_days().unwrap();
     assert_eq!(days.len(), 2, "the version keeps the day it was received on");
     let first = piux_node::keys::day_of(first_day);
@@ -217,7 +229,10 @@ fn the_history_of_masked_elements_is_masked_with_its_own_day() {
 fn a_changed_record_is_found_by_what_it_says_now() {
     let unit = Unit::new();
     unit.load(&full("PUSH1", &[ada()]));
-    unit.load(&full("PUSH2", &[booking("ADA111", OUT, &[&traveller("QUILL", "ADA", "UT1000009")])]));
+    unit.load(&full(
+        "PUSH2",
+        &[booking("ADA111", OUT, &[&traveller("QUILL", "ADA", "UT1000009")])],
+    ));
     assert_eq!(unit.all_with("UT1000009").len(), 1);
     assert_eq!(unit.records().len(), 1);
 }
@@ -225,7 +240,10 @@ fn a_changed_record_is_found_by_what_it_says_now() {
 #[test]
 fn a_traveller_who_leaves_the_party_is_cancelled_and_the_rest_travel() {
     let unit = Unit::new();
-    let people = [traveller("QUILL", "ADA", "UT1000001"), traveller("QUILL", "BEN", "UT1000004")];
+    let people = [
+        traveller("QUILL", "ADA", "UT1000001"),
+        traveller("QUILL", "BEN", "UT1000004"),
+    ];
     unit.load(&full("PUSH1", &[booking("ADA111", OUT, &[&people[0], &people[1]])]));
     let report = unit.load(&full("PUSH2", &[booking("ADA111", OUT, &[&people[0]])]));
     assert_eq!(report.cancelled, 1);
@@ -241,7 +259,10 @@ fn a_traveller_who_leaves_the_party_is_cancelled_and_the_rest_travel() {
 #[test]
 fn split_bookings_name_each_other_and_stay_two() {
     let unit = Unit::new();
-    let people = [traveller("QUILL", "ADA", "UT1000001"), traveller("QUILL", "BEN", "UT1000004")];
+    let people = [
+        traveller("QUILL", "ADA", "UT1000001"),
+        traveller("QUILL", "BEN", "UT1000004"),
+    ];
     unit.load(&full("PUSH1", &[booking("ADA111", OUT, &[&people[0], &people[1]])]));
     let split = format!("{}EQN+1'RCI+ZZ:ADA111'", booking("SPL444", OUT, &[&people[1]]));
     let rest = booking("ADA111", OUT, &[&people[0]]);
@@ -278,21 +299,33 @@ fn father_and_son_of_one_name_in_one_booking_stay_two() {
 #[test]
 fn an_older_message_that_comes_late_changes_nothing() {
     let unit = Unit::new();
-    unit.load(&update("PUSH2", &[booking("ADA111", OUT, &[&traveller("QUILL", "ADA", "UT1000009")])]));
+    unit.load(&update(
+        "PUSH2",
+        &[booking("ADA111", OUT, &[&traveller("QUILL", "ADA", "UT1000009")])],
+    ));
     let old = update("PUSH1", &[ada()]).replace("260304:1215", "260303:1215");
     let report = unit.load(&old);
-    assert_eq!((counts(&report), rules(&report)), ((1, 0, 1, 0), vec!["lifecycle.late"]));
+    assert_eq!(
+        (counts(&report), rules(&report)),
+        ((1, 0, 1, 0), vec!["lifecycle.late"])
+    );
     assert!(unit.all_with("UT1000001").is_empty());
 }
 
 #[test]
 fn a_verified_document_of_the_border_wins_over_the_bookings() {
     let unit = Unit::new();
-    unit.load(&full("PUSH1", &[booking("ADA111", OUT, &[&traveller("QUILL", "ADA", "UT1000001")])]));
+    unit.load(&full(
+        "PUSH1",
+        &[booking("ADA111", OUT, &[&traveller("QUILL", "ADA", "UT1000001")])],
+    ));
     let people = [listed("QUILL", "ADA MARIE", "UT1000005", "ADA111", true)];
     let report = unit.load(&list("LIST1", "745", &people).replace("ADA MARIE", "ADA"));
     assert_eq!((counts(&report), report.corrected), ((1, 1, 0, 0), 1));
-    let booked = unit.records().into_iter().find(|one| one.elements.keys().any(|id| id.as_ref() == "pnr.18_api"));
+    let booked = unit
+        .records()
+        .into_iter()
+        .find(|one| one.elements.keys().any(|id| id.as_ref() == "pnr.18_api"));
     let api = element(&booked.unwrap(), "pnr.18_api");
     assert!(api.contains("UT1000005") && !api.contains("UT1000001"), "{api}");
 }
@@ -300,14 +333,23 @@ fn a_verified_document_of_the_border_wins_over_the_bookings() {
 #[test]
 fn an_unverified_document_is_added_and_every_name_form_stays() {
     let unit = Unit::new();
-    unit.load(&full("PUSH1", &[booking("ADA111", OUT, &[&traveller("QUILL", "ADA", "UT1000001")])]));
+    unit.load(&full(
+        "PUSH1",
+        &[booking("ADA111", OUT, &[&traveller("QUILL", "ADA", "UT1000001")])],
+    ));
     unit.load(&list("LIST1", "745", &[listed("QUILL", "ADA", "UT1000005", "", false)]));
-    let booked = unit.records().into_iter().find(|one| one.elements.keys().any(|id| id.as_ref() == "pnr.18_api"));
+    let booked = unit
+        .records()
+        .into_iter()
+        .find(|one| one.elements.keys().any(|id| id.as_ref() == "pnr.18_api"));
     let booked = booked.unwrap();
     let api = element(&booked, "pnr.18_api");
     assert!(api.contains("UT1000005") && api.contains("UT1000001"), "{api}");
     let names = element(&booked, "pnr.04_names");
-    assert!(names.contains("docs") && names.contains("nad") && names.contains("tif"), "{names}");
+    assert!(
+        names.contains("docs") && names.contains("nad") && names.contains("tif"),
+        "{names}"
+    );
 }
 
 #[test]
@@ -338,17 +380,27 @@ fn a_corrected_booking_sent_again_stays_corrected() {
 #[test]
 fn a_cancelled_flight_cancels_everybody_on_its_list() {
     let unit = Unit::new();
-    let people = [listed("QUILL", "ADA", "UT1000001", "", true), listed("REED", "BO", "UT1000002", "", true)];
+    let people = [
+        listed("QUILL", "ADA", "UT1000001", "", true),
+        listed("REED", "BO", "UT1000002", "", true),
+    ];
     unit.load(&list("LIST1", "745", &people));
     let report = unit.load(&list("LIST2", "266+XF", &[]));
     assert_eq!(report.cancelled, 2);
-    assert!(unit.records().iter().all(|one| element(one, "api.flight").contains("cancelled")));
+    assert!(
+        unit.records()
+            .iter()
+            .all(|one| element(one, "api.flight").contains("cancelled"))
+    );
 }
 
 #[test]
 fn a_party_reduced_loses_only_those_listed() {
     let unit = Unit::new();
-    let people = [listed("QUILL", "ADA", "UT1000001", "", true), listed("REED", "BO", "UT1000002", "", true)];
+    let people = [
+        listed("QUILL", "ADA", "UT1000001", "", true),
+        listed("REED", "BO", "UT1000002", "", true),
+    ];
     unit.load(&list("LIST1", "745", &people));
     let report = unit.load(&list("LIST2", "745+RP", &people[1..]));
     assert_eq!((counts(&report), report.cancelled), ((1, 0, 1, 0), 1));
@@ -358,8 +410,16 @@ fn a_party_reduced_loses_only_those_listed() {
 #[test]
 fn a_close_out_says_who_is_on_board_and_keeps_the_rest() {
     let unit = Unit::new();
-    unit.load(&list("LIST1", "745", &[listed("QUILL", "ADA", "UT1000001", "ADA111", true)]));
-    unit.load(&list("LIST2", "266+CLOB", &["NAD+FL+++QUILL:ADA'RFF+AVF:ADA111'".to_owned()]));
+    unit.load(&list(
+        "LIST1",
+        "745",
+        &[listed("QUILL", "ADA", "UT1000001", "ADA111", true)],
+    ));
+    unit.load(&list(
+        "LIST2",
+        "266+CLOB",
+        &["NAD+FL+++QUILL:ADA'RFF+AVF:ADA111'".to_owned()],
+    ));
     let record = unit.with("UT1000001");
     assert_eq!(unit.records().len(), 1);
     assert!(element(&record, "api.birth").contains("1971-05-03"));
@@ -417,7 +477,12 @@ fn progress_ends_with_every_byte() {
 fn a_rebuilt_store_still_knows_its_bookings() {
     let unit = Unit::new();
     unit.load(&full("PUSH1", &[ada(), bo()]));
-    let Unit { ground, loader, clock: _, dir } = unit;
+    let Unit {
+        ground,
+        loader,
+        clock: _,
+        dir,
+    } = unit;
     drop(loader);
     let ground = std::sync::Arc::into_inner(ground).unwrap();
     let keys = ground.keys.clone();
@@ -444,7 +509,9 @@ fn a_part_in_quarantine_is_read_only_with_a_reason_and_forgotten_in_time() {
     assert_eq!(quarantine.list(unit.now()).unwrap(), [held.clone()]);
     assert!(!format!("{held:?}").contains("MARKER"));
     assert!(quarantine.content(held.id, ("F. Clerk", " "), unit.now()).is_err());
-    let content = quarantine.content(held.id, ("F. Clerk", "the carrier asks"), unit.now()).unwrap();
+    let content = quarantine
+        .content(held.id, ("F. Clerk", "the carrier asks"), unit.now())
+        .unwrap();
     assert_eq!(&*content, b"NAD+FL+++MARKER:MAUD'");
     assert_eq!(unit.entries(Kind::QuarantineRead), 1);
     unit.clock.advance(14 * 86_400);
@@ -466,7 +533,11 @@ fn a_part_that_can_be_read_after_all_leaves_quarantine() {
         complete: true,
     };
     let held = unit.loader.quarantine().keep("file", part, unit.now()).unwrap();
-    let report = unit.loader.quarantine().retry(held.id, &unit.loader, unit.now()).unwrap();
+    let report = unit
+        .loader
+        .quarantine()
+        .retry(held.id, &unit.loader, unit.now())
+        .unwrap();
     assert_eq!(counts(&report), (1, 1, 0, 0));
     assert!(unit.loader.quarantine().list(unit.now()).unwrap().is_empty());
 }
@@ -484,7 +555,9 @@ fn a_discarded_part_is_gone_and_the_ledger_says_who() {
     };
     let quarantine = unit.loader.quarantine();
     let held = quarantine.keep("file", part, unit.now()).unwrap();
-    quarantine.discard(held.id, ("F. Clerk", "the sender sends it again"), unit.now()).unwrap();
+    quarantine
+        .discard(held.id, ("F. Clerk", "the sender sends it again"), unit.now())
+        .unwrap();
     assert!(quarantine.list(unit.now()).unwrap().is_empty());
     assert_eq!(unit.entries(Kind::DataErase), 1);
 }
@@ -496,7 +569,11 @@ fn a_memory_of_bookings_ends_with_the_index_key() {
     unit.forget(DayPart::Index);
     unit.clock.advance(86_400);
     let report = unit.load(&full("PUSH2", &[ada()]));
-    assert_eq!(counts(&report), (1, 1, 0, 0), "nobody can tell any more that it was known");
+    assert_eq!(
+        counts(&report),
+        (1, 1, 0, 0),
+        "nobody can tell any more that it was known"
+    );
 }
 
 proptest! {

@@ -126,13 +126,13 @@ pub(super) fn alone(booking: &Booking) -> Booking {
     alone
 }
 
-/// What a booking says of a traveller, whichever message said it: as bytes to compare.
-pub(super) fn content(booking: &Booking, traveller: Option<&Traveller>) -> Vec<u8> {
+/// What a booking says, whichever message said it: as bytes to compare.
+pub(super) fn content(booking: &Booking) -> Vec<u8> {
     let mut said = booking.clone();
     said.provenance = Provenance::default();
     said.push = None;
     said.changed = None;
-    serde_json::to_vec(&(said, traveller)).unwrap_or_default()
+    serde_json::to_vec(&said).unwrap_or_default()
 }
 
 pub(super) fn facts(booking: &Booking, traveller: &Traveller, now: Timestamp) -> RecordFacts {

@@ -76,7 +76,11 @@ pub(super) fn observe_empty(work: &mut Work<'_>, unit: &Decoded) -> Result<Vec<S
         let from = &receipt.provenance;
         let same = |other: &Provenance| other.control_ref == from.control_ref && other.part == from.part;
         let has_bookings = unit.bookings.iter().any(|booking| same(&booking.provenance));
-        let Some(part) = unit.parts.iter().find(|part| same(&part.provenance) && part.carried == 0) else {
+        let Some(part) = unit
+            .parts
+            .iter()
+            .find(|part| same(&part.provenance) && part.carried == 0)
+        else {
             continue;
         };
         if has_bookings || from.function != "22" || !from.message_type.starts_with("PNRGOV") {

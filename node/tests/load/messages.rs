@@ -31,7 +31,11 @@ pub(crate) const BACK: &str = "TVL+090326:1830::2145+STR+UTP+ZZ+418:Y'RPI+1+HK'"
 pub(crate) fn push(kind: &str, control: &str, part: &str, total: usize, bookings: &[String]) -> String {
     let bookings = bookings.concat();
     let segments = 6 + bookings.matches('\'').count();
-    let part = if part.is_empty() { String::new() } else { format!("+{part}") };
+    let part = if part.is_empty() {
+        String::new()
+    } else {
+        format!("+{part}")
+    };
     format!(
         "UNB+IATA:1+ZZ+UTOPIU+260304:1215+{control}++PNRGOV'UNH+1+PNRGOV:13:1:IA+050326/0830/ZZ/417{part}'MSG+:{kind}'\
          ORG+ZZ:UTP'TVL+050326:0830:1145+UTP+STR+ZZ+417'EQN+{total}'{bookings}UNT+{segments}+1'UNZ+1+{control}'"
@@ -61,7 +65,11 @@ pub(crate) fn list(control: &str, code: &str, people: &[String]) -> String {
 /// A listed passenger; verified: read from the document.
 pub(crate) fn listed(surname: &str, given: &str, passport: &str, locator: &str, verified: bool) -> String {
     let how = if verified { "173" } else { "174" };
-    let locator = if locator.is_empty() { String::new() } else { format!("RFF+AVF:{locator}'") };
+    let locator = if locator.is_empty() {
+        String::new()
+    } else {
+        format!("RFF+AVF:{locator}'")
+    };
     format!(
         "NAD+FL+++{surname}:{given}'ATT+2++M'DTM+329:710503'GEI+4+{how}'NAT+2+UTO'{locator}DOC+P+{passport}'\
          DTM+36:320101'LOC+91+UTO'"
