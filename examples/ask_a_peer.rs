@@ -7,7 +7,7 @@ use piux_examples::{Chance, Outcome, OwnKeys, TRAVELLER, Unit, now, person, text
 use piux_node::command::Command;
 use piux_protocol::blind::{Bucket, Descriptor, LookupAnswer, LookupRequest, Query, Question};
 use piux_protocol::client::{Client, Identity, Surroundings};
-use piux_protocol::identifier::derive;
+use piux_protocol::identifier::{BirthDate, derive_query};
 use piux_protocol::metadata::Metadata;
 use piux_protocol::token::{AuthorizationDetails, Need, Opening, Reasons};
 use piux_protocol::vocabulary::{
@@ -30,7 +30,11 @@ async fn main() -> Outcome<()> {
 async fn ask(own: &OwnKeys, statement: &str, agreement: AgreementId, version: Digest) -> Outcome<()> {
     // 1. Normalize: one person becomes a few match keys.
     let subject = person("Testmann", "Josefine Erika", "1984-02-29", "UTO:L898902C3")?;
-    let keys = derive(&subject);
+    let keys = derive_query(&subject);
+    let birth_date = subject
+        .birth_date
+        .and_then(BirthDate::complete)
+        .ok_or("no birth date")?;
 
     // 2. A purpose token: the partner's policy decides before it touches any data.
     let pinned = Metadata::verify_self_signed(statement, now())?.keys.root.key_id(); // compared by people before
@@ -61,7 +65,7 @@ async fn ask(own: &OwnKeys, statement: &str, agreement: AgreementId, version: Di
         epoch: epoch.epoch,
         purpose: details.purpose,
         scope: details.scope,
-        bucket: Bucket::of_birth_date(subject.birth_date.ok_or("no birth date")?, epoch.bits),
+        bucket: Bucket::of_birth_date(birth_date, epoch.bits),
         window: Window::All,
     };
     let of = |class| {

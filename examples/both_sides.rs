@@ -7,7 +7,7 @@ use piux_protocol::blind::{
     AnswerBuilder, Bucket, Descriptor, EpochSeed, Gate, LiveRow, LookupAnswer, LookupRequest, Query, Question, Rekey,
     StorageKey, StoredElement,
 };
-use piux_protocol::identifier::{Person, derive};
+use piux_protocol::identifier::{BirthDate, Person, derive, derive_query};
 use piux_protocol::vocabulary::{Class, Purpose, Scope, Window};
 
 const PURPOSE: Purpose = Purpose::SeriousCrime;
@@ -51,7 +51,7 @@ fn main() -> Outcome<()> {
 
 /// Keeps the query, sends the request.
 fn ask(person: &Person, descriptor: &Descriptor) -> Outcome<(Query, LookupRequest)> {
-    let keys = derive(person);
+    let keys = derive_query(person);
     let of = |class: &Class| {
         keys.iter()
             .filter(|key| key.class() == Some(*class))
@@ -59,7 +59,8 @@ fn ask(person: &Person, descriptor: &Descriptor) -> Outcome<(Query, LookupReques
             .collect()
     };
     let by_class: Vec<(Class, Vec<_>)> = SCOPE.segments().iter().map(|class| (*class, of(class))).collect();
-    let birth_date = person.birth_date.ok_or("a bucket of family S needs a birth date")?;
+    let birth_date = person.birth_date.and_then(BirthDate::complete);
+    let birth_date = birth_date.ok_or("a bucket of family S needs a whole birth date")?;
     let question = Question {
         agreement: descriptor.agreement.clone(),
         agreement_version: descriptor.agreement_version,

@@ -175,6 +175,7 @@ impl OwnKeys {
             protocol: vec![PROTOCOL.to_owned()],
             software: "piux examples".to_owned(),
             keyset: KEYSET.to_owned(),
+            keysets: Vec::new(),
         })
     }
 

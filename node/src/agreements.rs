@@ -11,6 +11,7 @@ use piux_policy::agreement::{Agreement, Party};
 use piux_policy::dsse::{DualSigned, Envelope, EnvelopeError};
 use piux_policy::lifecycle::{Event, State, TransitionError};
 use piux_policy::{Bundle, Effective, Finding, PolicyError};
+use piux_protocol::identifier::Keyset;
 use piux_protocol::vocabulary::{AgreementId, Digest, Timestamp, UnitId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -38,6 +39,13 @@ impl Bilateral {
     /// Where it stands now.
     pub fn state_at(&self, now: Timestamp) -> State {
         self.state.at(now, self.agreement.validity())
+    }
+
+    /// The derivation its questions use. Whoever asks in one
+    /// that we do not hold is refused before this matters.
+    pub fn keyset(&self) -> Keyset {
+        let named = self.answering.terms().privacy.keyset.parse();
+        named.unwrap_or(Keyset::CURRENT)
     }
 
     /// The other side, as the agreement names it.

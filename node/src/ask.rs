@@ -1,15 +1,17 @@
 //! The asking side: our officers' questions to partners, under our own policy and ledger.
 //!
 //! ```text
-//! Subject -> Plan -> permitted by our policy -> recorded -> token -> recorded with its blind -> sent
-//!         -> proved and opened -> recorded -> shown
+//! Subject -> permitted by our policy -> recorded -> token -> Plan -> recorded with its blind -> sent
+//!         -> proved and opened -> graded -> recorded -> shown
 //! ```
 //!
 //! Raw identifiers live here, and in the sealed detail of the ledger.
 
 mod follow;
+mod hits;
 mod keep;
 mod lookup;
+mod plan;
 mod subject;
 mod words;
 
@@ -58,6 +60,9 @@ pub enum AskError {
         /// Why.
         source: IdentifierError,
     },
+    /// An option is given too often.
+    #[error("{0} may be given {1} times at most")]
+    TooMany(&'static str, usize),
     /// The person is not `SURNAME/GIVEN NAMES/YYYY-MM-DD`.
     #[error("--person is written 'SURNAME/GIVEN NAMES/YYYY-MM-DD'")]
     Person,

@@ -7,9 +7,11 @@ mod arguments;
 mod demo;
 mod dispatch;
 mod door;
+mod ingest;
 mod init;
 mod offline;
 mod serve;
+mod synth;
 
 pub use arguments::{Cli, Verb};
 

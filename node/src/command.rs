@@ -86,6 +86,29 @@ pub enum Command {
         /// The format, where it must not be guessed.
         format: Option<String>,
     },
+    /// What could not be read and waits.
+    QuarantineList,
+    /// One part of it.
+    QuarantineShow {
+        /// The part.
+        id: String,
+        /// The officer who reads its content, and why; recorded.
+        reading: Option<(String, String)>,
+    },
+    /// Loads a part again.
+    QuarantineRetry {
+        /// The part.
+        id: String,
+    },
+    /// Drops a part for good.
+    QuarantineDrop {
+        /// The part.
+        id: String,
+        /// The officer who decides.
+        officer: String,
+        /// Why; sealed to the data protection officer.
+        reason: String,
+    },
     /// Asks partners about one subject, blindly.
     Lookup(Box<Question>),
     /// Follows a hit up.
@@ -198,12 +221,18 @@ pub struct Question {
     pub reasons: String,
     /// The asking officer; only a commitment leaves the node.
     pub officer: String,
-    /// `ISSUER:NUMBER`.
-    pub document: Option<String>,
-    /// `SURNAME/GIVEN NAMES/YYYY-MM-DD`.
-    pub person: Option<String>,
-    /// `CARRIER:LOCATOR:YYYY-MM`.
-    pub locator: Option<String>,
+    /// Documents, `ISSUER:NUMBER`.
+    pub documents: Vec<String>,
+    /// Spellings and birth dates of the one person, the likeliest first: `SURNAME/GIVEN NAMES/YYYY-MM-DD`.
+    pub persons: Vec<String>,
+    /// Telephone numbers, `+` and digits.
+    pub phones: Vec<String>,
+    /// E-mail addresses.
+    pub emails: Vec<String>,
+    /// Record locators, `CARRIER:LOCATOR:YYYY-MM`.
+    pub locators: Vec<String>,
+    /// Frequent flyer numbers, `CARRIER:NUMBER`.
+    pub frequent_flyers: Vec<String>,
     /// Quarters of receipt to search.
     pub window: Window,
     /// What the unit asserts.

@@ -18,6 +18,9 @@ pub struct Config {
     /// Where partners reach the node; without it, the address really bound.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub public_url: Option<String>,
+    /// A folder whose files are loaded and removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watch: Option<PathBuf>,
     /// Whether the keyring opens without a passphrase.
     #[serde(default)]
     pub no_passphrase: bool,

@@ -5,27 +5,28 @@
 //! new epoch begins, and nothing is ever cut off. Bucket bits are chosen once per
 //! agreement and never grow.
 
+mod offer;
+
+pub(crate) use offer::{low_bits, top_bits};
+
 use crate::agreements::Bilateral;
 use crate::files::{self, Readers};
 use crate::keys::{EpochKey as HeldKey, KeyError, KeyRing, Seed};
-use crate::store::{BucketRef, Store, StoreError};
-use piux_protocol::blind::{Descriptor, EpochKey, EpochSeed, SlotCount, SubjectCount, Undated};
+use crate::store::{Store, StoreError};
+use offer::{Occupancy, Offer};
+use piux_protocol::blind::{Descriptor, EpochSeed, SubjectCount};
 use piux_protocol::identifier::Keyset;
 use piux_protocol::jws::JwsError;
 use piux_protocol::message::epoch::{self, EpochChain};
 use piux_protocol::signature::SigningKey;
-use piux_protocol::vocabulary::{AgreementId, Class, Purpose, Quarter, Random, Timestamp};
+use piux_protocol::vocabulary::{AgreementId, Class, Quarter, Random, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// An epoch and its grace, in seconds: seven days each.
 const EPOCH_SECONDS: i64 = 7 * 86_400;
-/// Rows come in steps of so many.
-const SLOT_STEP: u32 = 512;
-/// A padded answer of all segments should fit so many bytes.
-const ANSWER_BYTES: u64 = 1024 * 1024;
 
 /// An epoch we answer in.
 #[derive(Debug, Clone)]
@@ -64,6 +65,7 @@ pub struct Epochs {
     store: Arc<Store>,
     random: Arc<dyn Random>,
     chains: Mutex<BTreeMap<AgreementId, Chain>>,
+    outgrown: Mutex<BTreeSet<(AgreementId, u32)>>,
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -82,6 +84,7 @@ impl Epochs {
             store,
             random,
             chains: Mutex::default(),
+            outgrown: Mutex::default(),
         }
     }
 
@@ -94,7 +97,7 @@ impl Epochs {
             .descriptors
             .last()
             .filter(|last| last.is_current(now) && last.agreement_version == version);
-        if let Some(last) = usable.filter(|last| self.has_room(last).unwrap_or(false)) {
+        if let Some(last) = usable.filter(|last| self.has_room(last, now).unwrap_or(false)) {
             let held = self.keys.epoch_seed(&last.agreement, last.epoch);
             if let Some(held) = held {
                 return Ok(Epoch {
@@ -104,6 +107,13 @@ impl Epochs {
             }
         }
         self.begin(chain, bilateral, signer, now)
+    }
+
+    /// Says that a bucket holds more rows than the epoch's descriptor publishes: the next
+    /// question begins a new epoch. Nothing is ever cut off.
+    pub fn outgrown(&self, descriptor: &Descriptor) {
+        let mut outgrown = self.outgrown.lock().unwrap_or_else(PoisonError::into_inner);
+        outgrown.insert((descriptor.agreement.clone(), descriptor.epoch));
     }
 
     /// An epoch by number, while it may be asked in or followed up.
@@ -171,11 +181,9 @@ impl Epochs {
     ) -> Result<Descriptor, EpochError> {
         let terms = bilateral.answering.terms();
         let last = chain.descriptors.last();
-        let occupied = self.occupancy(now)?;
-        let bits = match last {
-            Some(last) => last.bits.min(terms.privacy.bits),
-            None => bits(&occupied, terms.privacy.bits),
-        };
+        let occupied = self.occupancy(bilateral.keyset(), now)?;
+        let subjects = self.store.subjects_per_quarter()?;
+        let offer = Offer::of(terms, subjects.values().sum(), &occupied, last.map(|last| last.bits));
         let expires = now.plus_seconds(EPOCH_SECONDS);
         let of_quarter = |(quarter, subjects)| SubjectCount { quarter, subjects };
         Ok(Descriptor {
@@ -186,43 +194,39 @@ impl Epochs {
             not_before: now,
             expires,
             grace_until: expires.plus_seconds(EPOCH_SECONDS),
-            keys: public_keys(terms, seed),
-            bits,
-            slots: occupied
-                .iter()
-                .map(|(place, counts)| slot_count(*place, counts, bits))
-                .collect(),
-            undated: Undated::I,
-            subjects_per_quarter: self.store.subjects_per_quarter()?.into_iter().map(of_quarter).collect(),
+            keys: offer.public_keys(seed),
+            bits: offer.bits,
+            slots: offer.slots(&occupied),
+            undated: offer.undated,
+            subjects_per_quarter: subjects.into_iter().map(of_quarter).collect(),
             prev: chain.signed.last().map(|signed| epoch::link(signed)),
         })
     }
 
     /// Rows of each finest bucket, per class and quarter; the current quarter always counts.
-    fn occupancy(&self, now: Timestamp) -> Result<Occupancy, EpochError> {
+    fn occupancy(&self, keyset: Keyset, now: Timestamp) -> Result<Occupancy, EpochError> {
         let mut occupied = Occupancy::new();
         let current = Quarter::of(now.date());
         for class in Class::ALL {
             occupied.entry((*class, current)).or_default();
-            for ((bucket, quarter), rows) in self.store.occupancy(Keyset::CURRENT, *class)? {
+            for ((bucket, quarter), rows) in self.store.occupancy(keyset, *class)? {
                 occupied.entry((*class, quarter)).or_default().push((bucket, rows));
             }
         }
         Ok(occupied)
     }
 
-    /// Whether every bucket still fits the rows published for it.
-    fn has_room(&self, descriptor: &Descriptor) -> Result<bool, EpochError> {
-        let occupied = self.occupancy(descriptor.not_before)?;
-        let fits = |(place, counts): (&(Class, Quarter), &Vec<(BucketRef, u32)>)| {
-            let (s, i) = largest(counts, descriptor.bits);
-            let published = descriptor
-                .slots
-                .iter()
-                .find(|slot| (slot.class, slot.quarter) == *place);
-            published.is_some_and(|slot| s <= slot.s && i <= slot.i)
-        };
-        Ok(occupied.iter().all(fits))
+    /// Whether the descriptor still covers what is held: every quarter with records is
+    /// published, and no bucket was found fuller than published.
+    ///
+    /// Buckets are counted once, when an epoch begins; the index is too large to count it for
+    /// every question.
+    fn has_room(&self, descriptor: &Descriptor, now: Timestamp) -> Result<bool, EpochError> {
+        let published = |quarter: Quarter| descriptor.slots.iter().any(|slot| slot.quarter == quarter);
+        let outgrown = self.outgrown.lock().unwrap_or_else(PoisonError::into_inner);
+        let held = self.store.subjects_per_quarter()?.into_keys();
+        let all = held.chain([Quarter::of(now.date())]).all(published);
+        Ok(all && !outgrown.contains(&(descriptor.agreement.clone(), descriptor.epoch)))
     }
 
     fn chain<'a>(
@@ -267,82 +271,6 @@ impl Chain {
         self.descriptors.drain(..over);
         self.signed.drain(..over);
     }
-}
-
-type Occupancy = BTreeMap<(Class, Quarter), Vec<(BucketRef, u32)>>;
-
-fn public_keys(terms: &piux_policy::Terms, seed: &EpochSeed) -> Vec<EpochKey> {
-    let offered = |purpose: Purpose| {
-        terms
-            .classes_for(purpose)
-            .into_iter()
-            .map(move |class| (purpose, class))
-    };
-    let offered = terms.purposes.keys().copied().flat_map(offered);
-    offered
-        .map(|(purpose, class)| EpochKey {
-            purpose,
-            class,
-            pk: seed.key(purpose, class).public_key(),
-        })
-        .collect()
-}
-
-/// The fewest bits with which the padded answer of a whole scope fits [`ANSWER_BYTES`].
-fn bits(occupied: &Occupancy, most: u8) -> u8 {
-    let bytes = |bits: u8| -> u64 {
-        occupied
-            .iter()
-            .map(|(place, counts)| 16 * u64::from(slot_count(*place, counts, bits).s))
-            .sum()
-    };
-    (0..=most).find(|bits| bytes(*bits) <= ANSWER_BYTES).unwrap_or(most)
-}
-
-fn slot_count((class, quarter): (Class, Quarter), counts: &[(BucketRef, u32)], bits: u8) -> SlotCount {
-    let (s, i) = largest(counts, bits);
-    SlotCount {
-        class,
-        quarter,
-        s: with_room(s),
-        i: with_room(i),
-    }
-}
-
-/// A tenth more than needed, in whole steps.
-fn with_room(rows: u32) -> u32 {
-    rows.saturating_add(rows / 10)
-        .saturating_add(1)
-        .next_multiple_of(SLOT_STEP)
-}
-
-/// The fullest bucket of each family, at so many bits.
-fn largest(counts: &[(BucketRef, u32)], bits: u8) -> (u32, u32) {
-    let (mut s, mut i) = (BTreeMap::<u8, u32>::new(), BTreeMap::<u8, u32>::new());
-    for (bucket, rows) in counts {
-        let rows = *rows;
-        match bucket {
-            BucketRef::S(number) => *s.entry(low_bits(*number, bits)).or_default() += rows,
-            BucketRef::I(number) => *i.entry(top_bits(*number, bits)).or_default() += rows,
-            BucketRef::Undated => {}
-        }
-    }
-    let most = |sums: BTreeMap<u8, u32>| sums.into_values().max().unwrap_or(0);
-    (most(s), most(i))
-}
-
-/// The bucket of fewer bits that holds finest bucket `number` of family S.
-pub(crate) fn low_bits(number: u8, bits: u8) -> u8 {
-    if bits >= 8 {
-        number
-    } else {
-        number & ((1_u8 << bits) - 1)
-    }
-}
-
-/// The bucket of fewer bits that holds finest bucket `number` of family I.
-pub(crate) fn top_bits(number: u8, bits: u8) -> u8 {
-    number.checked_shr(8_u32.saturating_sub(u32::from(bits))).unwrap_or(0)
 }
 
 impl std::fmt::Debug for Epochs {

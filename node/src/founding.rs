@@ -98,6 +98,7 @@ pub fn found(dir: &Path, founding: Founding) -> Result<Founded, FoundingError> {
     )?;
     let dpo_private_key = dpo_key(dir, founding.dpo_key.as_deref())?;
     let config = Config {
+        watch: None,
         unit: founding.unit,
         name: founding.name,
         profile: founding.profile,

@@ -7,6 +7,7 @@ pub mod listener;
 
 mod desk;
 mod exchange;
+mod feed;
 mod ops;
 mod problem;
 

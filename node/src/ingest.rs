@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! bytes -> dress -> edifact -> {paxlst, pnrgov} -> model -> Decoded
-//!                -> ndjson -----------------------^
+//!       -> xml (PNRGOV) ---------------------------^
+//!       -> ndjson, {csv, json} -> mapping -> profile
 //! ```
 //!
 //! Decoding never fails: what cannot be read becomes a [`Finding`] with a position and a rule,
@@ -10,25 +11,31 @@
 //! (Directive (EU) 2016/681 Art. 13(4)) never leaves a decoder; only a count per code does.
 //! No finding, error or `Debug` output carries content of a message.
 //!
-//! A stream is read unit by unit (one message, one line): [`read`] holds no more than one of them,
+//! A stream is read unit by unit (one message, one PNR, one booking's lines): [`read`] holds no more than one of them,
 //! whatever the size of the file. Parts of one push are put together by [`assembly`].
 
 pub mod acknowledge;
 pub mod assembly;
+mod csv;
 pub mod cusres;
 pub mod date;
 mod docs;
 mod dress;
 pub mod edifact;
 pub mod finding;
+mod json;
+pub mod mapping;
 pub mod model;
 mod ndjson;
 mod paxlst;
 mod pnrgov;
+mod profile;
 pub mod report;
 pub mod sensitive;
+mod xml;
 
 pub use finding::{ElementPath, Finding, Position, Severity};
+pub use mapping::{Mapping, MappingError};
 pub use model::{Booking, Traveller};
 pub use report::{Decoded, Lost};
 
@@ -46,6 +53,12 @@ pub enum Format {
     Edifact,
     /// The national profile `piu-passenger-v1`, one traveller on one flight per line.
     Ndjson,
+    /// PNRGOV XML.
+    Xml,
+    /// A table: our profile, or any that a [`Mapping`] explains.
+    Csv,
+    /// A JSON document: an array of our profile, or any that a [`Mapping`] explains.
+    Json,
 }
 
 impl Format {
@@ -56,6 +69,9 @@ impl Format {
             .find(|b| !dress::is_padding(**b) && !matches!(**b, 0xEF | 0xBB | 0xBF));
         match first {
             Some(b'{') => Some(Self::Ndjson),
+            Some(b'[') => Some(Self::Json),
+            Some(b'<') => Some(Self::Xml),
+            _ if csv::looks_like_profile(bytes) => Some(Self::Csv),
             _ => dress::next(bytes, 0, true).map(|_| Self::Edifact),
         }
     }
@@ -108,22 +124,27 @@ pub fn resume<E: From<std::io::Error>>(
         1.. if part.position_end <= after => Ok(()),
         _ => each(part),
     };
+    let profile = Mapping::profile();
     match format {
-        Some(Format::Ndjson) => whole(&mut input, received, &mut later),
+        Some(Format::Ndjson) => ndjson::read(&mut input, received, &mut later),
+        Some(Format::Xml) => xml::read(&mut input, received, &mut later),
+        Some(Format::Csv) => csv::read(&mut input, received, &profile, &mut later),
+        Some(Format::Json) => json::read(&mut input, received, &profile, &mut later),
         Some(Format::Edifact) | None => edifact::read(&mut input, received.date(), after, dispatch, &mut later),
     }
 }
 
-fn whole<E: From<std::io::Error>>(
+/// Decodes an export that a mapping file explains, from its beginning, as [`read`] does.
+pub fn read_mapped<E: From<std::io::Error>>(
     input: &mut dyn BufRead,
+    mapping: &Mapping,
     received: Timestamp,
     each: &mut dyn FnMut(Decoded) -> Result<(), E>,
 ) -> Result<(), E> {
-    let (mut bytes, mut out) = (Vec::new(), Decoded::default());
-    input.read_to_end(&mut bytes)?;
-    ndjson::decode(&bytes, received, &mut out);
-    out.position_end = bytes.len() as u64;
-    each(out)
+    match mapping.format() {
+        Format::Json => json::read(input, received, mapping, each),
+        _ => csv::read(input, received, mapping, each),
+    }
 }
 
 /// Hands a message to the reader of its type. The version is data, the type decides.

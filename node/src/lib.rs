@@ -62,4 +62,6 @@ pub mod requests;
 pub mod run_files;
 pub mod server;
 pub mod store;
+pub mod synth;
 pub mod telemetry;
+pub mod watch;

@@ -26,11 +26,11 @@ mod subjects;
 mod work;
 
 pub use finder::Noticed;
-pub use report::{FileFinding, LoadReport, PushCounts, Quality, TravellerCounts};
+pub use report::{FileFinding, FileReceipt, LoadReport, PushCounts, Quality, TravellerCounts};
 
 use crate::answer::LiveIndex;
 use crate::ground::Ground;
-use crate::ingest::{self, Decoded, Format};
+use crate::ingest::{self, Decoded, Format, Mapping, MappingError};
 use crate::keys::{KeyError, KeyName, RunningMac};
 use crate::ledger::{Counter, Entry, Kind as EntryKind, LedgerError, Role};
 use crate::quarantine::{Quarantine, QuarantineError};
@@ -39,6 +39,7 @@ use finder::Finder;
 use metered::Metered;
 use piux_policy::Profile;
 use piux_protocol::vocabulary::sha256;
+use serde::{Deserialize, Serialize};
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -69,10 +70,18 @@ pub struct Loader {
 pub struct LoadOptions {
     /// What it holds; found out if not given.
     pub format: Option<Format>,
-    /// Where in the stream an earlier load stopped: what lies before is passed over.
-    pub after: u64,
+    /// What the columns or members of an export mean.
+    pub mapping: Option<Mapping>,
+    /// Tells this stream again: one that broke off goes on after what is durable of it.
+    pub mark: Option<String>,
     /// Whether lost parts are left where they are instead of going to quarantine.
     pub without_quarantine: bool,
+}
+
+/// How far a stream was loaded that broke off.
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
+struct Mark {
+    after: u64,
 }
 
 /// Loading stopped; what was acknowledged stays.
@@ -86,8 +95,11 @@ pub enum LoadError {
     #[error("the input broke off; load the file again, what is known already counts as merged")]
     Stream(#[from] std::io::Error),
     /// No such format.
-    #[error("the format is paxlst, pnrgov or ndjson")]
+    #[error("the format is edifact (or paxlst, pnrgov), xml, ndjson, csv or json")]
     Format,
+    /// The mapping file is wrong.
+    #[error(transparent)]
+    Mapping(#[from] MappingError),
     /// The store refused.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -100,6 +112,28 @@ pub enum LoadError {
     /// What is unreadable cannot be set aside.
     #[error(transparent)]
     Quarantine(#[from] QuarantineError),
+}
+
+impl LoadOptions {
+    /// What was typed: the name of a format, the text of a mapping file.
+    pub fn new(format: Option<&str>, mapping: Option<&str>) -> Result<Self, LoadError> {
+        Ok(Self {
+            format: format.map(parse_format).transpose()?,
+            mapping: mapping
+                .map(|text| Mapping::parse("the mapping file", text))
+                .transpose()?,
+            ..Self::default()
+        })
+    }
+
+    /// The same for a stream that is told again by its mark.
+    #[must_use]
+    pub fn marked(&self, mark: String) -> Self {
+        Self {
+            mark: Some(mark),
+            ..self.clone()
+        }
+    }
 }
 
 impl Loader {
@@ -121,17 +155,13 @@ impl Loader {
     }
 
     /// Loads files and folders, one file at a time; in a folder by name, hidden files left out.
-    pub fn load(&self, paths: &[PathBuf], format: Option<&str>) -> Result<LoadReport, LoadError> {
-        let format = format.map(parse_format).transpose()?;
-        let options = LoadOptions {
-            format,
-            ..LoadOptions::default()
-        };
+    pub fn load(&self, paths: &[PathBuf], options: &LoadOptions) -> Result<LoadReport, LoadError> {
         let mut report = LoadReport::default();
         for path in files(paths)? {
             let file = File::open(&path).map_err(|error| LoadError::Path(path.clone(), error))?;
             let mut input = BufReader::with_capacity(BLOCK, file);
             let name = path.display().to_string();
+            let options = options.marked(mark(&path));
             let loaded = self.load_stream(&name, &mut input, &options, &mut report, &mut |_| {});
             loaded.map_err(|error| match error {
                 LoadError::Stream(error) if error.kind() == std::io::ErrorKind::IsADirectory => {
@@ -162,19 +192,27 @@ impl Loader {
         mac.update(b"piux/file\0");
         let mut metered = Metered::new(input, &read, mac);
         let mut units = Vec::new();
+        let stream = Stream {
+            name,
+            mark: options.mark.as_deref(),
+            without_quarantine: options.without_quarantine,
+        };
         let mut each = |unit: Decoded| -> Result<(), LoadError> {
             let reached = unit.position_end;
             units.push(unit);
             if weight(&units) >= BATCH {
-                self.store((name, options), std::mem::take(&mut units), None, report)?;
-                progress(reached);
+                self.store(&stream, std::mem::take(&mut units), None, report)?;
+                progress(reached.max(read.get()));
             }
             Ok(())
         };
-        let outcome = ingest::resume(&mut metered, options.format, now, options.after, &mut each);
+        let outcome = match &options.mapping {
+            Some(mapping) => ingest::read_mapped(&mut metered, mapping, now, &mut each),
+            None => ingest::resume(&mut metered, options.format, now, self.marked(&stream)?, &mut each),
+        };
         let file = outcome.is_ok().then(|| metered.finish());
         if !units.is_empty() || file.is_some() {
-            self.store((name, options), units, file, report)?;
+            self.store(&stream, units, file, report)?;
         }
         outcome?;
         progress(read.get());
@@ -195,24 +233,37 @@ impl Loader {
     /// Records a batch, stores it, and adds what came of it to the report.
     fn store(
         &self,
-        (name, options): (&str, &LoadOptions),
+        stream: &Stream<'_>,
         units: Vec<Decoded>,
         file: Option<[u8; 32]>,
         report: &mut LoadReport,
     ) -> Result<(), LoadError> {
         let _alone = self.one_batch.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut work = self.work(name)?;
+        let mut work = self.work(stream.name)?;
         let entry = Entry {
             artifact: file.map(sha256),
             ..entry(&units, work.now)
         };
-        let (units, _) = self.ground.ledger.record(entry, units)?.into_parts();
+        let (units, promise) = self.ground.ledger.record(entry, units)?.into_parts();
         push::expire(&mut work)?;
         for unit in &units {
             take(&mut work, unit)?;
-            if !options.without_quarantine {
+            if !stream.without_quarantine {
                 self.set_aside(&mut work, unit)?;
             }
+        }
+        if let Some(name) = stream.mark_name() {
+            let reached = units.last().map_or(0, |unit| unit.position_end);
+            let after = if file.is_some() { 0 } else { reached };
+            work.remember(name, &Mark { after });
+        }
+        if let Some(digest) = file {
+            work.report.receipts.push(FileReceipt {
+                file: stream.name.to_owned(),
+                artifact: sha256(digest),
+                entry: promise.leaf,
+                by: promise.by,
+            });
         }
         report.pushes.open = push::waiting(&mut work)?;
         work.commit()?;
@@ -230,10 +281,42 @@ impl Loader {
         Ok(())
     }
 
+    /// After which byte a stream goes on.
+    fn marked(&self, stream: &Stream<'_>) -> Result<u64, LoadError> {
+        let Some(name) = stream.mark_name() else {
+            return Ok(0);
+        };
+        let memo = self.ground.store.memo(&name)?;
+        let mark: Option<Mark> = memo.and_then(|memo| serde_json::from_slice(&memo).ok());
+        Ok(mark.unwrap_or_default().after)
+    }
+
     fn work<'a>(&'a self, name: &'a str) -> Result<Work<'a>, LoadError> {
         let now = self.ground.clock.now();
         Work::new(&self.ground, &self.finder, &self.profile, (name, now))
     }
+}
+
+/// A stream as it is named, and told again.
+struct Stream<'a> {
+    name: &'a str,
+    mark: Option<&'a str>,
+    without_quarantine: bool,
+}
+
+impl Stream<'_> {
+    fn mark_name(&self) -> Option<Vec<u8>> {
+        self.mark.map(|mark| [b"mark\0", mark.as_bytes()].concat())
+    }
+}
+
+/// What tells a file again: where it is, how long, when it was last changed.
+pub fn mark(path: &Path) -> String {
+    let about = path.metadata().ok();
+    let bytes = about.as_ref().map_or(0, std::fs::Metadata::len);
+    let changed = about.and_then(|about| about.modified().ok());
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    format!("{} {bytes} {changed:?}", path.display())
 }
 
 /// What one message, line or other unit of a file does.
@@ -274,13 +357,16 @@ fn entry(units: &[Decoded], now: piux_protocol::vocabulary::Timestamp) -> Entry 
 fn parse_format(text: &str) -> Result<Format, LoadError> {
     match text {
         "paxlst" | "pnrgov" | "edifact" => Ok(Format::Edifact),
+        "xml" => Ok(Format::Xml),
         "ndjson" => Ok(Format::Ndjson),
+        "csv" => Ok(Format::Csv),
+        "json" => Ok(Format::Json),
         _ => Err(LoadError::Format),
     }
 }
 
 /// The files of a list of files and folders, in order, hidden ones left out.
-fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, LoadError> {
+pub fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, LoadError> {
     let mut found = Vec::new();
     for path in paths {
         if path.is_dir() {

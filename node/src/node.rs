@@ -4,7 +4,10 @@ mod agreeing;
 mod auditing;
 mod deciding;
 mod diagnosing;
+mod ingesting;
 mod pairing;
+
+pub use ingesting::loaded;
 
 use crate::agreements::{AgreementError, Agreements};
 use crate::answer::{LiveIndex, Responder};
@@ -106,6 +109,9 @@ pub enum NodeError {
     /// Loading.
     #[error(transparent)]
     Load(#[from] LoadError),
+    /// Quarantine.
+    #[error(transparent)]
+    Quarantine(#[from] crate::quarantine::QuarantineError),
     /// The ledger.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
@@ -242,6 +248,11 @@ impl Node {
         Ok((certificate, self.ground.keys.secret(KeyName::TlsKey)?.expose().to_vec()))
     }
 
+    /// The folder to watch, if the configuration names one.
+    pub fn configured_watch(&self) -> Option<PathBuf> {
+        self.config.watch.clone()
+    }
+
     /// Where partners reach us, as the configuration says.
     pub fn configured_url(&self) -> Option<String> {
         self.config.public_url.clone()
@@ -285,7 +296,15 @@ impl Node {
             protocol: vec![PROTOCOL.to_owned()],
             software: format!("piux {}", env!("CARGO_PKG_VERSION")),
             keyset: KEYSET.to_owned(),
+            keysets: self.older_keysets()?,
         })
+    }
+
+    /// The derivations we have an index of besides the newest.
+    fn older_keysets(&self) -> Result<Vec<String>, NodeError> {
+        let held = self.ground.store.keysets()?;
+        let older = held.into_iter().filter(|keyset| *keyset != Keyset::CURRENT);
+        Ok(older.map(|keyset| keyset.to_string()).collect())
     }
 
     /// The signed statement of ourselves.
@@ -351,6 +370,15 @@ impl Node {
             Command::PolicyCheck => Ok(self.policy_check()),
             Command::PolicyExplain { facts } => self.policy_explain(&facts),
             Command::Ingest { paths, format } => self.ingest(&paths, format.as_deref()),
+            Command::QuarantineList => self.quarantine_list(),
+            Command::QuarantineShow { id, reading } => {
+                let reading = reading
+                    .as_ref()
+                    .map(|(officer, reason)| (officer.as_str(), reason.as_str()));
+                self.quarantine_show(&id, reading)
+            }
+            Command::QuarantineRetry { id } => self.quarantine_retry(&id),
+            Command::QuarantineDrop { id, officer, reason } => self.quarantine_drop(&id, &officer, &reason),
             Command::ReceivedShow { id, reason } => Ok(self.requester.received_show(&id, &reason)?),
             Command::RequestsList => self.requests_list(),
             Command::RequestsApprove { id, officer, order } => self.requests_approve(&id, &officer, order.as_deref()),

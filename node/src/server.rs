@@ -3,8 +3,10 @@
 use crate::http::{self, listener::ListenError, listener::Listener};
 use crate::node::Node;
 use crate::run_files::{Addresses, RunFiles};
+use crate::watch::Watch;
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -24,6 +26,8 @@ pub struct Addressing {
     pub ops: SocketAddr,
     /// The address partners use, where it is not the one bound.
     pub public_url: Option<String>,
+    /// A folder whose files are loaded and removed.
+    pub watch: Option<PathBuf>,
 }
 
 impl Addressing {
@@ -35,6 +39,7 @@ impl Addressing {
             desk: any,
             ops: any,
             public_url: None,
+            watch: None,
         }
     }
 }
@@ -46,6 +51,9 @@ pub enum ServeError {
     /// A listener could not be opened.
     #[error(transparent)]
     Listen(#[from] ListenError),
+    /// The watched folder could not be made.
+    #[error("the watched folder cannot be used")]
+    Watch(#[source] io::Error),
     /// The run files could not be written.
     #[error("the addresses could not be written to the node's folder")]
     RunFiles(#[source] io::Error),
@@ -76,16 +84,19 @@ pub async fn start(node: Arc<Node>, addressing: Addressing) -> Result<Running, S
     if public_url.is_none() && addressing.exchange.ip().is_unspecified() {
         return Err(ServeError::Unspecified(addressing.exchange));
     }
+    let watch = addressing.watch.or_else(|| node.configured_watch());
+    let watch = watch.map(Watch::new).transpose().map_err(ServeError::Watch)?;
     let addresses = addresses([&exchange, &desk, &ops], public_url).map_err(ServeError::RunFiles)?;
     node.announce(&addresses.exchange)?;
     let run = RunFiles::new(addresses.clone(), node.random());
     let (stop, stopping) = watch::channel(false);
-    let listeners = vec![
+    let mut listeners = vec![
         tokio::spawn(keep_time(node.clone(), stopping.clone())),
         tokio::spawn(exchange.serve(http::exchange(node.clone()), stopping.clone())),
         tokio::spawn(desk.serve(http::desk(node.clone(), run.credential.clone()), stopping.clone())),
-        tokio::spawn(ops.serve(http::ops(node.clone()), stopping)),
+        tokio::spawn(ops.serve(http::ops(node.clone()), stopping.clone())),
     ];
+    listeners.extend(watch.map(|watch| tokio::spawn(keep_watch(node.clone(), watch, stopping))));
     run.write(node.dir()).map_err(ServeError::RunFiles)?;
     Ok(Running {
         node,
@@ -112,6 +123,26 @@ impl Running {
         self.stop.send_replace(true);
         for listener in self.listeners {
             let _ = listener.await;
+        }
+    }
+}
+
+/// Looks at the watched folder until the node stops; a load that runs is finished first.
+async fn keep_watch(node: Arc<Node>, mut watch: Watch, mut stop: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(crate::watch::LOOK) => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+        let node = node.clone();
+        let looked = tokio::task::spawn_blocking(move || {
+            let looked = watch.look(&node);
+            (watch, looked)
+        });
+        let Ok((back, looked)) = looked.await else { return };
+        watch = back;
+        if let Err(error) = looked {
+            tracing::error!(%error, "a file of the watched folder was not loaded; it stays and is tried again");
         }
     }
 }

@@ -27,6 +27,7 @@ mod subject;
 mod writer;
 
 pub use crowd::Sharers;
+pub use dated::Dated;
 pub use document::{Document, DocumentTable, Update};
 pub use error::StoreError;
 pub use index::{BucketRef, IndexEntry, IndexRow, RowKey, quarter_of};

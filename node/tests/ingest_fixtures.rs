@@ -7,6 +7,17 @@
     reason = "a test may stop at the first surprise"
 )]
 
+#[path = "ingest_fixtures/acknowledgements.rs"]
+mod acknowledgements;
+#[path = "ingest_fixtures/lists.rs"]
+mod lists;
+#[path = "ingest_fixtures/purge.rs"]
+mod purge;
+#[path = "ingest_fixtures/pushes.rs"]
+mod pushes;
+#[path = "ingest_fixtures/same.rs"]
+mod same;
+
 use piux_node::ingest::model::{BookingKind, ContactOwner, DocumentClass, Function, Kind, Role, Sex};
 use piux_node::ingest::{Booking, Decoded, Severity, Traveller, decode};
 use piux_protocol::vocabulary::Timestamp;
@@ -19,6 +30,13 @@ const EXPORT: &[u8] = include_bytes!("fixtures/export.ndjson");
 
 fn read(bytes: &[u8]) -> Decoded {
     decode(bytes, None, "2026-03-04T20:00:00.000Z".parse::<Timestamp>().unwrap())
+}
+
+/// An interchange with one message: its type, access reference, part, and segments.
+fn interchange(kind: &str, access: &str, part: &str, body: &str) -> Vec<u8> {
+    let header = format!("UNH+M1+{kind}+{access}+{part}'");
+    let segments = body.matches('\'').count() + 2;
+    format!("UNB+UNOA:4+UTAIR+UTOPIU+260304:0915+CTRL77'{header}{body}UNT+{segments}+M1'UNZ+1+CTRL77'").into_bytes()
 }
 
 fn rules(decoded: &Decoded) -> Vec<&'static str> {

@@ -8,13 +8,17 @@
     reason = "a test may stop at the first surprise"
 )]
 
+#[path = "ingest_samples/counts.rs"]
+mod counts;
 #[path = "ingest_samples/expectations.rs"]
 mod expectations;
 
+use piux_node::ingest::cusres::{ResponseKind, Verdict};
 use piux_node::ingest::edifact::{Element, segments};
-use piux_node::ingest::model::{Flight, Kind};
+use piux_node::ingest::model::{Flight, Function, Kind};
 use piux_node::ingest::{Booking, Decoded, Traveller, decode};
 use piux_protocol::vocabulary::Timestamp;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 fn samples() -> Option<PathBuf> {
@@ -116,7 +120,114 @@ fn every_sample_says_what_a_person_reads_in_it() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert!(expectations::ALL.len() >= 25);
+    assert_eq!(expectations::ALL.len() + 1, counts::COUNTS.len());
+}
+
+/// Every message file is counted, and every count is that of the message.
+#[test]
+fn every_sample_holds_what_was_counted_by_hand() {
+    let Some(samples) = samples() else { return };
+    let files = all(&samples);
+    let mut wrong = Vec::new();
+    for (name, bytes) in &files {
+        let Some(counts::Count(_, travellers, documents, flights, cancelled, purged)) =
+            counts::COUNTS.iter().find(|count| count.0 == name)
+        else {
+            wrong.push(format!("{name} is not counted"));
+            continue;
+        };
+        let expected = (*travellers, *documents, *flights, *cancelled, *purged);
+        let decoded = read(bytes);
+        if tally(&decoded) != expected || decoded.rejected != 0 {
+            wrong.push(format!("{name}: read {:?}, expected {expected:?}", tally(&decoded)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(files.len(), counts::COUNTS.len());
+}
+
+fn tally(decoded: &Decoded) -> (usize, usize, usize, usize, u64) {
+    let travellers = || decoded.bookings.iter().flat_map(|booking| &booking.travellers);
+    let legs: BTreeSet<_> = decoded
+        .bookings
+        .iter()
+        .flat_map(|booking| &booking.flights)
+        .map(leg)
+        .collect();
+    let cancelled = decoded
+        .bookings
+        .iter()
+        .filter(|booking| booking.function == Function::Cancel);
+    (
+        travellers().count(),
+        travellers().map(|one| one.documents.len()).sum(),
+        legs.len(),
+        cancelled.count(),
+        decoded.sensitive_removed.values().sum(),
+    )
+}
+
+#[test]
+fn an_answer_of_an_authority_is_read_passenger_by_passenger_and_gives_no_traveller() {
+    let Some(samples) = samples() else { return };
+    for (name, flight, passengers) in counts::ANSWERS {
+        let decoded = read(&std::fs::read(samples.join(format!("{name}.edi"))).unwrap());
+        let [response] = decoded.responses.as_slice() else {
+            panic!("{name}: one response")
+        };
+        assert_eq!(
+            (response.kind, response.flights.as_slice()),
+            (ResponseKind::Passengers, &[(*flight).to_owned()][..])
+        );
+        let told: Vec<_> = response
+            .answers
+            .iter()
+            .map(|one| {
+                format!(
+                    "{} {} {}",
+                    one.locator.as_deref().unwrap(),
+                    one.carrier_ref.as_deref().unwrap(),
+                    one.code
+                )
+            })
+            .collect();
+        assert_eq!(told, *passengers, "{name}");
+        let refused = passengers.iter().filter(|one| one.ends_with("1Z")).count();
+        assert_eq!(
+            (response.count(Verdict::NoBoard), response.count(Verdict::Board)),
+            (refused, passengers.len() - refused)
+        );
+        assert_eq!(
+            (decoded.travellers_read, decoded.bookings.len(), decoded.rejected),
+            (0, 0, 0),
+            "{name}"
+        );
+    }
+    assert_eq!(
+        std::fs::read_dir(samples.join("cusres")).unwrap().count(),
+        counts::ANSWERS.len()
+    );
+}
+
+/// Every list and push among the samples is answered, and both tokenizers can read the answer.
+#[test]
+fn every_sample_can_be_acknowledged() {
+    let Some(samples) = samples() else { return };
+    for (name, bytes) in all(&samples) {
+        let decoded = read(&bytes);
+        let at = "2013-05-30T12:00:00.000Z".parse().unwrap();
+        let answers = decoded.acknowledgements("UTOPIU", at);
+        assert_eq!(answers.len(), decoded.messages, "{name}");
+        for answer in answers {
+            assert!(
+                edifact_rs::from_bytes(answer.as_bytes()).all(|segment| segment.is_ok()),
+                "{name}"
+            );
+            let back = read(answer.as_bytes());
+            let rules: Vec<_> = back.findings.iter().map(|finding| finding.rule).collect();
+            assert_eq!(rules, ["message.response"], "{name}: {answer}");
+        }
+    }
 }
 
 #[test]

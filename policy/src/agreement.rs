@@ -277,6 +277,20 @@ impl Agreement {
 }
 
 impl Terms {
+    /// The scopes in which a question for a purpose may be asked, as the vocabulary lists them.
+    ///
+    /// A request always carries every segment of its scope, so a scope is open only if
+    /// all its classes may be searched.
+    pub fn scopes_for(&self, purpose: Purpose) -> Vec<Scope> {
+        let agreed = |scope: &Scope| {
+            let terms = self.purposes.get(&purpose);
+            terms.is_some_and(|terms| terms.scopes.contains(scope))
+        };
+        let whole = |scope: &Scope| scope.segments().iter().all(|class| self.classes.contains(class));
+        let scopes = Scope::ALL.iter().copied();
+        scopes.filter(agreed).filter(whole).collect()
+    }
+
     /// The classes that may be searched for a purpose.
     pub fn classes_for(&self, purpose: Purpose) -> BTreeSet<Class> {
         let scopes = self.purposes.get(&purpose).map(|terms| &terms.scopes);

@@ -4,6 +4,8 @@ pub mod vocabulary;
 
 pub mod identifier;
 
+pub mod grade;
+
 pub mod blind;
 
 pub mod signature;

@@ -69,8 +69,11 @@ pub struct Metadata {
     pub protocol: Vec<String>,
     /// Its software and version, for people.
     pub software: String,
-    /// Names the derivation of match keys; units with different ones cannot ask each other.
+    /// Names the derivation of match keys the unit uses now (SPEC.md 3.9).
     pub keyset: String,
+    /// Names older derivations it still answers in, while agreements name them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keysets: Vec<String>,
 }
 
 /// The public keys of a unit, one per role; Ed25519 as JWKs (RFC 8037) but for the last.
@@ -117,6 +120,11 @@ impl Keys {
 }
 
 impl Metadata {
+    /// Whether the unit answers with match keys of this derivation.
+    pub fn holds_keyset(&self, id: &str) -> bool {
+        self.keyset == id || self.keysets.iter().any(|held| held == id)
+    }
+
     /// Longest validity, in seconds: 90 days.
     pub const LONGEST: i64 = 90 * 86_400;
 

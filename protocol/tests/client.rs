@@ -61,6 +61,7 @@ fn metadata(state: &str, seed: u8, endpoint: &str, certificate: Option<Certifica
         protocol: vec![PROTOCOL.into()],
         software: "test".into(),
         keyset: "keyset-v1".into(),
+        keysets: Vec::new(),
     }
 }
 

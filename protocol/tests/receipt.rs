@@ -52,6 +52,7 @@ fn metadata(state: &str, seed: u8) -> Metadata {
         protocol: vec![PROTOCOL.into()],
         software: "piux 0.1.0".into(),
         keyset: "keyset-v1".into(),
+        keysets: Vec::new(),
     }
 }
 

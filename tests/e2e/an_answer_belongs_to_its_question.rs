@@ -4,6 +4,7 @@ use piux_protocol::blind::{EpochSeed, LookupAnswer, OpenError, evaluate};
 use piux_protocol::signature::{HttpRequest, HttpResponse};
 use piux_protocol::vocabulary::sha256;
 use piux_tests::{Clerk, Prepared, Traveller, World, person};
+use std::collections::BTreeSet;
 
 struct Asked {
     prepared: Prepared,
@@ -12,13 +13,12 @@ struct Asked {
 }
 
 impl Asked {
+    /// How many people the answer shows.
     fn opens(&self, answer: &LookupAnswer) -> Result<usize, OpenError> {
         let digest = sha256(&self.prepared.body);
-        Ok(self
-            .prepared
-            .query
-            .open(answer, &digest, &self.prepared.descriptor)?
-            .len())
+        let opened = self.prepared.query.open(answer, &digest, &self.prepared.descriptor)?;
+        let people: BTreeSet<_> = opened.iter().map(|row| row.handle).collect();
+        Ok(people.len())
     }
 
     fn answer(&self) -> LookupAnswer {

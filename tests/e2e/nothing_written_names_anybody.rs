@@ -115,8 +115,11 @@ async fn failures(world: &World) {
     ];
     for (person, document) in broken {
         let asking = uto.asks("RUR").but(|question| {
-            question.person = Some(person.to_owned()).filter(|person| !person.is_empty());
-            question.document = document.map(str::to_owned);
+            question.persons = Some(person.to_owned())
+                .filter(|person| !person.is_empty())
+                .into_iter()
+                .collect();
+            question.documents = document.map(str::to_owned).into_iter().collect();
         });
         let error = asking.tries().await.unwrap_err();
         said += &format!("{error} {error:?}\n");

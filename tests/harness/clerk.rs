@@ -8,7 +8,7 @@ use piux_policy::dsse::Envelope;
 use piux_protocol::blind::requester::Question;
 use piux_protocol::blind::{Bucket, Descriptor, LookupRequest, Query};
 use piux_protocol::client::{Client, ClientError, Identity, Surroundings};
-use piux_protocol::identifier::{MatchKey, Person, Source, derive};
+use piux_protocol::identifier::{BirthDate, MatchKey, Person, Source, derive_query};
 use piux_protocol::message::{JSON, LOOKUPS_PATH, TOKEN_HEADER};
 use piux_protocol::metadata::{Keys, Metadata, PROTOCOL};
 use piux_protocol::seal::SealingKeyPair;
@@ -113,7 +113,7 @@ impl Clerk {
             purpose: Purpose::SeriousCrime,
             offence: Offence::A04,
             basis: Basis::Pnr9_2,
-            classes: vec![Class::Doc, Class::Nx],
+            classes: Scope::Tight.segments().to_vec(),
             scope: Scope::Tight,
             declares: vec![Declaration::CaseSpecific, Declaration::AirLink, Declaration::Gravity],
             urgent: false,
@@ -193,10 +193,13 @@ impl Clerk {
             epoch: descriptor.epoch,
             purpose: details.purpose,
             scope: details.scope,
-            bucket: Bucket::of_birth_date(subject.birth_date.unwrap(), descriptor.bits),
+            bucket: Bucket::of_birth_date(
+                subject.birth_date.and_then(BirthDate::complete).unwrap(),
+                descriptor.bits,
+            ),
             window: Window::All,
         };
-        let keys = derive(subject);
+        let keys = derive_query(subject);
         let of = |class: Class| {
             keys.iter()
                 .filter(|key| key.class() == Some(class))
@@ -306,6 +309,7 @@ fn statement(clock: &FixedClock) -> (Metadata, String) {
         protocol: vec![PROTOCOL.to_owned()],
         software: "a clerk".to_owned(),
         keyset: piux_protocol::identifier::KEYSET.to_owned(),
+        keysets: Vec::new(),
     };
     let statement = metadata.sign(&key(ROOT)).unwrap();
     (metadata, statement)

@@ -35,9 +35,12 @@ impl<'a> Asking<'a> {
             case: "2026/117".to_owned(),
             reasons: "suspected courier".to_owned(),
             officer: "officer Quill".to_owned(),
-            document: None,
-            person: None,
-            locator: None,
+            documents: Vec::new(),
+            persons: Vec::new(),
+            phones: Vec::new(),
+            emails: Vec::new(),
+            locators: Vec::new(),
+            frequent_flyers: Vec::new(),
             window: Window::All,
             declares: vec![Declaration::CaseSpecific, Declaration::AirLink, Declaration::Gravity],
             urgent: false,
@@ -45,24 +48,31 @@ impl<'a> Asking<'a> {
         Self { unit, question }
     }
 
-    /// About `SURNAME/GIVEN NAMES/YYYY-MM-DD`.
+    /// About `SURNAME/GIVEN NAMES/YYYY-MM-DD`; again for another spelling or birth date.
     #[must_use]
     pub fn about(mut self, person: &str) -> Self {
-        self.question.person = Some(person.to_owned());
+        self.question.persons.push(person.to_owned());
         self
     }
 
     /// About `ISSUER:NUMBER`.
     #[must_use]
     pub fn with_document(mut self, document: &str) -> Self {
-        self.question.document = Some(document.to_owned());
+        self.question.documents.push(document.to_owned());
         self
     }
 
     /// About `CARRIER:LOCATOR:YYYY-MM`.
     #[must_use]
     pub fn with_locator(mut self, locator: &str) -> Self {
-        self.question.locator = Some(locator.to_owned());
+        self.question.locators.push(locator.to_owned());
+        self
+    }
+
+    /// About a telephone number.
+    #[must_use]
+    pub fn with_phone(mut self, phone: &str) -> Self {
+        self.question.phones.push(phone.to_owned());
         self
     }
 
@@ -124,6 +134,27 @@ impl Answer {
             .iter()
             .map(|class| class.as_str().unwrap())
             .collect()
+    }
+
+    /// The names of all hits.
+    pub fn hits(&self) -> Vec<&str> {
+        let hits = self.json["hits"].as_array().unwrap().iter();
+        hits.map(|hit| hit["hit"].as_str().unwrap()).collect()
+    }
+
+    /// Why the only hit has its grade.
+    pub fn reasons(&self) -> String {
+        self.only_hit()["reasons"].to_string()
+    }
+
+    /// What was not searched, in the words of the report.
+    pub fn not_searched(&self) -> String {
+        self.json["not_searched"].to_string()
+    }
+
+    /// How many requests were sent to the partner.
+    pub fn requests(&self) -> usize {
+        self.json["receipts"].as_array().unwrap().len()
     }
 
     /// The clauses that refused.

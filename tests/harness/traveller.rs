@@ -9,6 +9,7 @@ pub struct Traveller {
     given: String,
     born: String,
     document: Option<(String, String)>,
+    phone: Option<String>,
     locator: String,
 }
 
@@ -26,6 +27,7 @@ impl Traveller {
             given: given.to_owned(),
             born: born.to_owned(),
             document: None,
+            phone: None,
             locator: locator.map(|letter| char::from(letter.to_ascii_uppercase())).collect(),
         }
     }
@@ -34,6 +36,13 @@ impl Traveller {
     #[must_use]
     pub fn with_passport(mut self, issuer: &str, number: &str) -> Self {
         self.document = Some((issuer.to_owned(), number.to_owned()));
+        self
+    }
+
+    /// With a telephone number of their own.
+    #[must_use]
+    pub fn with_phone(mut self, phone: &str) -> Self {
+        self.phone = Some(phone.to_owned());
         self
     }
 
@@ -51,12 +60,17 @@ impl Traveller {
             .iter()
             .map(|(issuer, number)| json!({ "type": "P", "number": number, "issuer": issuer, "expiry": "2032-11-12" }))
             .collect();
+        let contacts: Vec<_> = self
+            .phone
+            .iter()
+            .map(|phone| json!({ "kind": "phone", "holder": "passenger", "value": phone }))
+            .collect();
         json!({
             "src": "test", "src_id": self.locator,
             "flight": { "carrier": "UT", "number": "451", "date": "2026-06-20", "dep": "UTA", "arr": "RUB" },
             "booking": { "system": "UT", "locator": self.locator, "created": "2026-05-11" },
             "person": { "surname": self.surname, "given": self.given, "dob": self.born, "nat": "UTO" },
-            "docs": documents,
+            "docs": documents, "contacts": contacts,
             "seat": "12A",
         })
         .to_string()

@@ -18,7 +18,7 @@ use piux_policy::{Bundle, Profile};
 use piux_protocol::blind::{
     Bucket, Descriptor, EpochKey, EpochSeed, LiveRow, PublicKey, SlotCount, StorageKey, Undated,
 };
-use piux_protocol::identifier::KEYSET;
+use piux_protocol::identifier::{KEYSET, Keyset};
 use piux_protocol::transparency::detail::DpoKeyPair;
 use piux_protocol::vocabulary::{Basis, Class, Purpose, Quarter, Timestamp, UnitId, Window, base64url, sha256};
 use std::path::Path;
@@ -92,6 +92,7 @@ impl Holding {
         Search {
             epoch: &self.epoch,
             purpose: PURPOSE,
+            keyset: Keyset::CURRENT,
             class: self.class,
             bucket,
             window: Window::All,
@@ -129,7 +130,7 @@ fn fill(store: &Store, seed: &[u8; 32], class: Class) -> Vec<[u8; 32]> {
         flags: 0,
     };
     let entry = |row| IndexEntry {
-        keyset: piux_protocol::identifier::Keyset::CURRENT,
+        keyset: Keyset::CURRENT,
         class,
         bucket: BucketRef::S(BUCKET),
         day: day_of(now()),

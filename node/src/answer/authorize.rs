@@ -7,7 +7,7 @@ use piux_policy::decision::{Decision, Permit};
 use piux_policy::facts::QueryFacts;
 use piux_policy::lifecycle::State;
 use piux_protocol::blind::LookupRequest;
-use piux_protocol::identifier::KEYSET;
+use piux_protocol::identifier::Keyset;
 use piux_protocol::token::{AccessToken, Assertion, AuthorizationDetails, Grant, Granted, TokenRequest};
 use piux_protocol::vocabulary::{Action, AgreementId, Class, Digest, Nonce, Timestamp};
 use std::collections::BTreeMap;
@@ -54,9 +54,7 @@ impl Responder {
         self.check_assertion(admitted, &asked.assertion, now)?;
         let bilateral = self.bilateral(admitted, &asked.details.agreement)?;
         note.bilateral(&bilateral, self.agreements.bundle().digest());
-        if bilateral.answering.terms().privacy.keyset != KEYSET {
-            return Err(Refusal::KeysetMismatch);
-        }
+        self.holds_keyset(&bilateral)?;
         let permit = self.decide(&bilateral, &asked.details, now)?;
         let details = AuthorizationDetails {
             classes: permit.granted().to_vec(),
@@ -160,6 +158,18 @@ impl Responder {
             .clauses()
             .find(|clause| clause.id == "F-INACTIVE");
         Err(Refusal::AgreementInactive(inactive.cloned().into_iter().collect()))
+    }
+
+    /// Refuses questions by a derivation that we have no index of: each would miss in silence.
+    fn holds_keyset(&self, bilateral: &Bilateral) -> Result<(), Refusal> {
+        let named = bilateral.answering.terms().privacy.keyset.parse();
+        let named: Keyset = named.map_err(|_| Refusal::KeysetMismatch)?;
+        let held = self.ground.store.keysets().map_err(|_| Refusal::IndexUnavailable)?;
+        if named == Keyset::CURRENT || held.contains(&named) {
+            Ok(())
+        } else {
+            Err(Refusal::KeysetMismatch)
+        }
     }
 
     fn check_assertion(&self, admitted: &Admitted, assertion: &str, now: Timestamp) -> Result<(), Refusal> {

@@ -138,11 +138,12 @@ impl Responder {
         now: Timestamp,
     ) -> Result<ProvenRecords, Refusal> {
         let (lookup, epoch) = self.answered(admitted, request, now).ok_or(Refusal::HitProofInvalid)?;
+        let keyset = lookup.keyset.parse().map_err(|_| Refusal::HitProofInvalid)?;
         let handles = Handles::new(&epoch.seed, &lookup.req_hash, &lookup.salt);
         let bands = Bands::at(now, self.agreements.bundle().schedule());
         let mut proven = ProvenRecords::new();
         for hit in &request.hit.hits {
-            let search = search(&epoch, &lookup.request, hit.class);
+            let search = search(&epoch, &lookup.request, hit.class, keyset);
             let rows = self.index.rows(&search).map_err(|_| Refusal::IndexUnavailable)?;
             let mut accepted = false;
             for row in rows.iter().filter(|row| handles.of(&row.subject) == request.hit.handle) {

@@ -10,6 +10,7 @@ use piux_policy::decision::Decision;
 use piux_policy::facts::Approvals;
 use piux_policy::table::TableKey;
 use piux_protocol::blind::{AnswerBuilder, LeakMeter, LookupAnswer, LookupRequest, SealError};
+use piux_protocol::identifier::Keyset;
 use piux_protocol::message::LOOKUP_ANSWER;
 use piux_protocol::vocabulary::{Basis, Class, Digest, Offence, Salt, Timestamp, UnitId};
 use serde::{Deserialize, Serialize};
@@ -34,6 +35,8 @@ pub(crate) struct AnsweredLookup {
     pub(crate) request: LookupRequest,
     pub(crate) offence: Offence,
     pub(crate) basis: Basis,
+    /// The name of the keyset it was asked in.
+    pub(crate) keyset: String,
 }
 
 impl Responder {
@@ -90,7 +93,10 @@ impl Responder {
             match self.seal(permitted, now)? {
                 Ok(answer) => return Ok(answer),
                 Err(SealError::Collision) => {}
-                Err(SealError::Overflow(_)) => return Err(Refusal::EpochUnknown),
+                Err(SealError::Overflow(_)) => {
+                    self.epochs.outgrown(&permitted.epoch.descriptor);
+                    return Err(Refusal::EpochUnknown);
+                }
                 Err(_) => return Err(Refusal::Internal),
             }
         }
@@ -104,7 +110,7 @@ impl Responder {
         let mut answer = AnswerBuilder::new(&epoch.seed, request, authorized.req_hash, random);
         for segment in &request.segments {
             let class = segment.class;
-            let search = search(epoch, request, class);
+            let search = search(epoch, request, class, authorized.bilateral.keyset());
             let live = self.index.live_rows(&search, &self.eligibility(permitted, class, now));
             let live = live.map_err(|_| Refusal::IndexUnavailable)?;
             let slots = epoch
@@ -149,6 +155,7 @@ impl Responder {
             request: request.clone(),
             offence: details.offence,
             basis: details.basis,
+            keyset: bilateral.keyset().to_string(),
         };
         let body = serde_json::to_vec(&answered).map_err(|_| Refusal::Internal)?;
         let until = permitted.epoch.descriptor.grace_until;
@@ -162,10 +169,11 @@ impl Responder {
 }
 
 /// What a request searches of one class.
-pub(crate) fn search<'a>(epoch: &'a Epoch, request: &LookupRequest, class: Class) -> Search<'a> {
+pub(crate) fn search<'a>(epoch: &'a Epoch, request: &LookupRequest, class: Class, keyset: Keyset) -> Search<'a> {
     Search {
         epoch,
         purpose: request.purpose,
+        keyset,
         class,
         bucket: request.bucket,
         window: request.window,

@@ -9,7 +9,9 @@ use crate::epochs::Epoch;
 use crate::records::RecordFacts;
 use crate::store::{BucketRef, IndexRow, Store, StoreError};
 use moka::sync::Cache;
-use piux_protocol::blind::{Bucket, Context, ElementError, LiveRow, Rekey, RowSecret, StorageKey, StoredElement};
+use piux_protocol::blind::{
+    Bucket, Context, ElementError, LiveRow, Rekey, RowSecret, StorageKey, StoredElement, Undated,
+};
 use piux_protocol::identifier::Keyset;
 use piux_protocol::vocabulary::{AgreementId, Class, Purpose, Quarter, Window};
 use rayon::prelude::*;
@@ -49,6 +51,7 @@ struct Place {
     agreement: AgreementId,
     epoch: u32,
     purpose: Purpose,
+    keyset: Keyset,
     class: Class,
     bucket: BucketRef,
     quarter: Quarter,
@@ -77,6 +80,8 @@ pub struct Search<'a> {
     pub epoch: &'a Epoch,
     /// What the question serves.
     pub purpose: Purpose,
+    /// The derivation of its match keys.
+    pub keyset: Keyset,
     /// The kind of match key.
     pub class: Class,
     /// Where it looks.
@@ -106,7 +111,7 @@ impl LiveIndex {
     /// Every row of the searched buckets, sorted by secret and subject.
     pub(crate) fn rows(&self, search: &Search<'_>) -> Result<Vec<HeldRow>, LiveError> {
         let mut pieces = Vec::new();
-        for bucket in finest(search.bucket) {
+        for bucket in finest(search.bucket, search.epoch.descriptor.undated) {
             for quarter in quarters(search) {
                 pieces.push(self.bucket(search, bucket, quarter)?);
             }
@@ -139,6 +144,7 @@ impl LiveIndex {
             agreement: search.epoch.descriptor.agreement.clone(),
             epoch: search.epoch.descriptor.epoch,
             purpose: search.purpose,
+            keyset: search.keyset,
             class: search.class,
             bucket,
             quarter,
@@ -148,12 +154,9 @@ impl LiveIndex {
         if let Some(fresh) = known.as_ref().filter(|known| known.change == change) {
             return Ok(fresh.clone());
         }
-        let held = self.store.scan_bucket(
-            Keyset::CURRENT,
-            search.class,
-            bucket,
-            Window::Quarters(quarter, quarter),
-        )?;
+        let held = self
+            .store
+            .scan_bucket(search.keyset, search.class, bucket, Window::Quarters(quarter, quarter))?;
         let rekeyed = Arc::new(self.rekey(search, &held, known.as_deref(), change)?);
         self.buckets.insert(place, rekeyed.clone());
         Ok(rekeyed)
@@ -234,8 +237,8 @@ fn quarters(search: &Search<'_>) -> Vec<Quarter> {
         .collect()
 }
 
-/// The finest buckets, of eight bits, that a bucket holds.
-fn finest(bucket: Bucket) -> Vec<BucketRef> {
+/// The finest buckets, of eight bits, that a bucket holds; with those of no birth date if published so.
+fn finest(bucket: Bucket, undated: Undated) -> Vec<BucketRef> {
     let (bits, number) = (bucket.bits().min(8), bucket.number());
     let held = |finest: &u8| match bucket {
         Bucket::S { .. } => u16::from(crate::epochs::low_bits(*finest, bits)) == number,
@@ -245,7 +248,9 @@ fn finest(bucket: Bucket) -> Vec<BucketRef> {
         Bucket::S { .. } => BucketRef::S(finest),
         Bucket::I { .. } => BucketRef::I(finest),
     };
-    (0..=u8::MAX).filter(held).map(refer).collect()
+    let dated = (0..=u8::MAX).filter(held).map(refer);
+    let everywhere = matches!((bucket, undated), (Bucket::S { .. }, Undated::All));
+    dated.chain(everywhere.then_some(BucketRef::Undated)).collect()
 }
 
 impl std::fmt::Debug for LiveIndex {

@@ -107,7 +107,9 @@ impl Refusal {
             Self::Replayed => "sign each request with a fresh nonce; an unanswered lookup is asked again as a new one",
             Self::TokenInvalid => "ask for a new token for this subject and sign with the key it names",
             Self::AgreementVersion(_) => "compare the agreement's SHA-256 with your partner's before you ask again",
-            Self::KeysetMismatch => "both units must run the keyset the agreement names; compare software versions",
+            Self::KeysetMismatch => {
+                "both units must hold the keyset the agreement names; compare `keyset` and `keysets` in the metadata"
+            }
             Self::EpochUnknown => "fetch the epoch descriptors again and ask in the newest epoch",
             Self::LeakBudget => "use fewer bucket bits or a wider window",
             Self::QuotaExceeded(_) => "the counters start again at 00:00 UTC",

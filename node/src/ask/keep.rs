@@ -1,14 +1,14 @@
 //! What the asking side keeps, sealed: hits to follow up, and what each subject's questions told.
 
+use super::lookup::{Asked, Errand};
 use super::{AskError, Requester};
 use crate::keys::{KeyName, mac};
 use crate::store::DocumentTable;
-use piux_protocol::blind::{Bucket, Gate, LeakMeter, SubjectCount};
-use piux_protocol::identifier::MatchKey;
+use piux_protocol::blind::{Gate, LeakMeter, SubjectCount};
+use piux_protocol::identifier::{Keyset, MatchKey};
 use piux_protocol::message::disclosure::ClassHit;
 use piux_protocol::vocabulary::{
-    AgreementId, Basis, Declaration, Handle, Offence, Purpose, QueryId, Scope, Timestamp, UnitId, Window, base64url,
-    sha256,
+    AgreementId, Basis, Declaration, Handle, Offence, Purpose, QueryId, Scope, Timestamp, UnitId, base64url, sha256,
 };
 use serde::{Deserialize, Serialize};
 
@@ -58,62 +58,68 @@ impl Requester {
         Ok(kept.and_then(|kept| serde_json::from_slice(&kept.body).ok()))
     }
 
-    /// The bits a subject's questions have told once these buckets are asked too.
+    /// The bits a subject's questions have told a partner once this one is asked too.
     pub(super) fn leak(
         &self,
-        keys: &[MatchKey],
-        asked: &[(Bucket, Window)],
+        errand: &Errand<'_>,
+        identifiers: &[MatchKey],
+        asked: Asked,
         subjects: &[SubjectCount],
-        now: Timestamp,
     ) -> Result<u32, AskError> {
-        let mut all = self.asked_before(keys, now)?;
-        all.extend_from_slice(asked);
+        let mut all = self.asked_before(errand, identifiers)?;
+        all.push(asked);
         Ok(LeakMeter::new(subjects).bits(&all))
     }
 
-    /// Remembers what was asked, under every key of the subject, for as long as the node lives.
+    /// Remembers what was asked for as long as the node lives: under the person's documents
+    /// and full names, and under the identifiers the request is about. Others may share
+    /// such an identifier, so it remembers no more than itself.
     pub(super) fn remember_asked(
         &self,
-        keys: &[MatchKey],
-        asked: &[(Bucket, Window)],
-        now: Timestamp,
+        errand: &Errand<'_>,
+        identifiers: &[MatchKey],
+        asked: Asked,
     ) -> Result<(), AskError> {
-        let mut all = self.asked_before(keys, now)?;
-        all.extend(
-            asked
-                .iter()
-                .filter(|one| !all.contains(one))
-                .copied()
-                .collect::<Vec<_>>(),
-        );
-        let body = serde_json::to_vec(&all).unwrap_or_default();
-        for key in keys {
-            self.ground
-                .store
-                .put_document(DocumentTable::Leaks, &self.pseudonym(key)?, &body, None)?;
+        let identity = errand.subject.identity(Keyset::CURRENT);
+        for key in identity.iter().chain(identifiers) {
+            let mut all = self.asked_under(errand, key)?;
+            if !all.contains(&asked) {
+                all.push(asked);
+            }
+            let (name, body) = (
+                self.pseudonym(errand, key)?,
+                serde_json::to_vec(&all).unwrap_or_default(),
+            );
+            let store = &self.ground.store;
+            store.put_document(DocumentTable::Leaks, &name, &body, None)?;
         }
         Ok(())
     }
 
-    fn asked_before(&self, keys: &[MatchKey], now: Timestamp) -> Result<Vec<(Bucket, Window)>, AskError> {
-        let mut all: Vec<(Bucket, Window)> = Vec::new();
-        for key in keys {
-            let kept = self
-                .ground
-                .store
-                .get_document(DocumentTable::Leaks, &self.pseudonym(key)?, now)?;
-            let before: Vec<(Bucket, Window)> = kept
-                .and_then(|kept| serde_json::from_slice(&kept.body).ok())
-                .unwrap_or_default();
+    /// What this partner was asked about the person before.
+    pub(super) fn asked_before(&self, errand: &Errand<'_>, identifiers: &[MatchKey]) -> Result<Vec<Asked>, AskError> {
+        let mut all: Vec<Asked> = Vec::new();
+        for key in errand.subject.identity(Keyset::CURRENT).iter().chain(identifiers) {
+            let before = self.asked_under(errand, key)?;
             all.extend(before.into_iter().filter(|one| !all.contains(one)).collect::<Vec<_>>());
         }
         Ok(all)
     }
 
-    fn pseudonym(&self, key: &MatchKey) -> Result<[u8; 32], AskError> {
+    fn asked_under(&self, errand: &Errand<'_>, key: &MatchKey) -> Result<Vec<Asked>, AskError> {
+        let name = self.pseudonym(errand, key)?;
+        let now = self.ground.clock.now();
+        let kept = self.ground.store.get_document(DocumentTable::Leaks, &name, now)?;
+        let before = kept.and_then(|kept| serde_json::from_slice(&kept.body).ok());
+        Ok(before.unwrap_or_default())
+    }
+
+    /// Names a key towards one partner: each partner's knowledge is its own.
+    fn pseudonym(&self, errand: &Errand<'_>, key: &MatchKey) -> Result<[u8; 32], AskError> {
+        let partner = errand.partner.unit();
         Ok(mac(
             self.ground.keys.seed(KeyName::Actor)?.expose(),
-            &[b"piux/leak\0", &key.input()],
+            &[b"piux/leak\0", partner.state().as_bytes(), &key.input()],
         ))
     }
 }

@@ -1,22 +1,16 @@
 //! Answers as a duty officer reads them, and as programs do.
 
+use super::hits::{Found, Told};
 use super::keep::Hit;
+use super::plan::Plan;
 use crate::command::{Question, Report};
 use piux_protocol::blind::Gate;
+use piux_protocol::grade::{Grade, Graded};
+use piux_protocol::identifier::MatchKey;
 use piux_protocol::message::problem::Clause;
 use piux_protocol::vocabulary::{Class, Digest, Timestamp, UnitId};
 use serde::Serialize;
 use serde_json::{Value, json};
-
-/// How sure a hit is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum Grade {
-    /// Document and full name name the same person.
-    Strong,
-    /// One of them does.
-    Possible,
-}
 
 /// What a partner's answer comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -33,22 +27,32 @@ pub(super) enum Outcome {
 pub(super) struct ShownHit {
     hit: String,
     grade: Grade,
+    /// Strangers expected to share as much.
+    expected: f64,
+    reasons: Vec<String>,
     gate: Gate,
     classes: Vec<Class>,
     follow_up_until: Timestamp,
     needs_human_review: bool,
+    /// Hits of other requests that may be the same person.
+    may_be: Vec<String>,
 }
 
 impl ShownHit {
-    pub(super) fn of(hit: &Hit) -> Self {
-        let classes: Vec<Class> = hit.hits.iter().map(|hit| hit.class).collect();
+    pub(super) fn of(hit: &Hit, graded: &Graded, keys: &[MatchKey]) -> Self {
+        let mut classes: Vec<Class> = keys.iter().filter_map(MatchKey::class).collect();
+        classes.sort_unstable();
+        classes.dedup();
         Self {
             hit: hit.name(),
-            grade: grade(&classes),
+            grade: graded.grade,
+            expected: graded.expected,
+            reasons: graded.reasons.iter().map(ToString::to_string).collect(),
             gate: hit.gate,
             classes,
             follow_up_until: hit.follow_up_until,
             needs_human_review: true,
+            may_be: Vec::new(),
         }
     }
 }
@@ -56,21 +60,93 @@ impl ShownHit {
 /// The answers of one partner to all requests about one subject.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Answered {
-    pub(super) hits: Vec<ShownHit>,
-    pub(super) classes: Vec<Class>,
-    pub(super) leak_bits: u32,
-    pub(super) receipt: Option<Digest>,
-    pub(super) crowded: bool,
+    hits: Vec<ShownHit>,
+    classes: Vec<Class>,
+    not_searched: Vec<String>,
+    left_out: usize,
+    weak: usize,
+    crowded: usize,
+    leak_bits: u32,
+    receipts: Vec<Digest>,
 }
 
 impl Answered {
-    pub(super) fn extend(&mut self, more: Self) {
-        self.hits.extend(more.hits);
-        self.classes.extend(more.classes);
-        self.leak_bits = self.leak_bits.max(more.leak_bits);
-        self.receipt = more.receipt.or(self.receipt);
-        self.crowded |= more.crowded;
+    /// Puts the answers to all requests of a plan together; nobody is counted twice who is
+    /// known to be the same person.
+    pub(super) fn of(told: Vec<Told>, plan: Plan) -> Self {
+        let mut classes: Vec<Class> = told.iter().flat_map(|told| told.tried.iter().copied()).collect();
+        classes.sort_unstable();
+        classes.dedup();
+        let mut answered = Self {
+            classes,
+            not_searched: plan.not_searched,
+            left_out: plan.left_out,
+            weak: told.iter().map(|told| told.weak).sum(),
+            crowded: told.iter().map(|told| told.crowded).sum(),
+            leak_bits: told.iter().map(|told| told.leak).max().unwrap_or(0),
+            receipts: told.iter().map(|told| told.receipt).collect(),
+            ..Self::default()
+        };
+        answered.hits = united(told);
+        if answered.crowded > 0 {
+            let crowded = answered.crowded;
+            answered.not_searched.push(format!(
+                "{crowded} key(s) are shared by too many people to name any of them; ask with a document"
+            ));
+        }
+        if answered.weak > 0 {
+            let weak = answered.weak;
+            answered.not_searched.push(format!(
+                "{weak} person(s) share no more than strangers would and are not shown; ask with a document"
+            ));
+        }
+        answered
     }
+}
+
+/// All hits; one that a search for a single identifier repeats is told once.
+///
+/// Handles differ from answer to answer. But a search for one identifier by itself finds
+/// everybody a search by name finds under it: if it finds no more people, it finds the same.
+fn united(told: Vec<Told>) -> Vec<ShownHit> {
+    let (single, named): (Vec<_>, Vec<_>) = told.into_iter().enumerate().partition(|(_, told)| told.single);
+    let mut kept: Vec<(usize, Found)> = Vec::new();
+    for (request, told) in named {
+        kept.extend(told.found.into_iter().map(|found| (request, found)));
+    }
+    for (request, told) in single {
+        if !repeats(&told.found, &kept) {
+            kept.extend(told.found.into_iter().map(|found| (request, found)));
+        }
+    }
+    marked(kept)
+}
+
+/// Whether the people found by one identifier are exactly those one search by name showed under it.
+fn repeats(found: &[Found], kept: &[(usize, Found)]) -> bool {
+    let Some(key) = found.first().and_then(|found| found.keys.first()) else {
+        return false;
+    };
+    let known: Vec<usize> = kept
+        .iter()
+        .filter(|(_, known)| known.keys.contains(key))
+        .map(|(request, _)| *request)
+        .collect();
+    known.len() == found.len() && known.iter().all(|request| Some(request) == known.first())
+}
+
+/// Marks hits of different requests: they may be one person, and nothing in them says.
+fn marked(kept: Vec<(usize, Found)>) -> Vec<ShownHit> {
+    let names: Vec<(usize, String)> = kept.iter().map(|(at, found)| (*at, found.shown.hit.clone())).collect();
+    let mark = |(at, found): (usize, Found)| ShownHit {
+        may_be: names
+            .iter()
+            .filter(|(other, _)| *other != at)
+            .map(|(_, name)| name.clone())
+            .collect(),
+        ..found.shown
+    };
+    kept.into_iter().map(mark).collect()
 }
 
 /// One partner's line of the report.
@@ -79,17 +155,12 @@ pub(super) struct PartnerAnswer {
     partner: UnitId,
     outcome: Outcome,
     answered: Answered,
-    not_searched: Vec<String>,
     clauses: Vec<Clause>,
     why: Option<String>,
 }
 
 impl PartnerAnswer {
-    pub(super) fn answered(partner: UnitId, answered: Answered, mut not_searched: Vec<String>) -> Self {
-        if answered.crowded {
-            not_searched
-                .push("one key is shared by too many people to name any of them; ask with a document".to_owned());
-        }
+    pub(super) fn answered(partner: UnitId, answered: Answered) -> Self {
         let outcome = if answered.hits.is_empty() {
             Outcome::NoHit
         } else {
@@ -99,7 +170,6 @@ impl PartnerAnswer {
             partner,
             outcome,
             answered,
-            not_searched,
             clauses: Vec::new(),
             why: None,
         }
@@ -107,14 +177,14 @@ impl PartnerAnswer {
 
     pub(super) fn stopped(partner: UnitId, outcome: Outcome, clauses: Vec<Clause>, receipt: Option<Digest>) -> Self {
         let answered = Answered {
-            receipt,
+            receipts: receipt.into_iter().collect(),
+            not_searched: vec!["nothing was searched".to_owned()],
             ..Answered::default()
         };
         Self {
             partner,
             outcome,
             answered,
-            not_searched: vec!["nothing was searched".to_owned()],
             clauses,
             why: None,
         }
@@ -134,11 +204,13 @@ impl PartnerAnswer {
             .iter()
             .map(|clause| json!({ "id": clause.id, "title": clause.title, "cite": clause.cite }))
             .collect();
+        let answered = &self.answered;
         json!({
-            "partner": self.partner, "outcome": self.outcome, "hits": self.answered.hits,
-            "classes_tried": self.answered.classes, "not_searched": self.not_searched,
-            "leak_bits": self.answered.leak_bits, "clauses": clauses, "receipt": self.answered.receipt,
-            "why": self.why,
+            "partner": self.partner, "outcome": self.outcome, "hits": answered.hits,
+            "classes_tried": answered.classes, "not_searched": answered.not_searched,
+            "left_out": answered.left_out, "weak": answered.weak, "crowded": answered.crowded,
+            "leak_bits": answered.leak_bits, "clauses": clauses, "receipt": answered.receipts.last(),
+            "receipts": answered.receipts, "why": self.why,
         })
     }
 
@@ -156,37 +228,61 @@ impl PartnerAnswer {
         for hit in &self.answered.hits {
             text += &hit_text(hit);
         }
+        if self.answered.hits.iter().any(|hit| !hit.may_be.is_empty()) {
+            text += "  Hits of different requests may be the same person.\n";
+        }
         for clause in &self.clauses {
             text += &format!("  {}  {}{}\n", clause.id, clause.title, cited(&clause.cite));
         }
         if matches!(self.outcome, Outcome::Hit | Outcome::NoHit) {
-            text += &format!("  Not searched: {}.\n", self.not_searched.join("; "));
-            text += &format!(
-                "  The partner learned at most {} bit(s) about the person.\n",
-                self.answered.leak_bits
-            );
+            text += &self.answered.searched();
         }
-        if let Some(receipt) = self.answered.receipt {
+        for receipt in &self.answered.receipts {
             text += &format!("  Receipt: {receipt}\n");
         }
         text
     }
 }
 
+impl Answered {
+    fn searched(&self) -> String {
+        let classes: Vec<&str> = self.classes.iter().map(|class| class.term()).collect();
+        format!(
+            "  Searched by: {}.\n  Not searched: {}.\n  The partner learned at most {} bit(s) about the person.\n",
+            classes.join(", "),
+            self.not_searched.join("; "),
+            self.leak_bits
+        )
+    }
+}
+
 fn hit_text(hit: &ShownHit) -> String {
-    let sure = match hit.grade {
-        Grade::Strong => "strong: document and full name name the same person",
-        Grade::Possible => "possible: one identifier matches",
-    };
     let next = match hit.gate {
         Gate::Routine => "follow up with a reasoned request",
         Gate::Masked => "masked: a follow-up needs the independent authority's approval",
         Gate::Refused | Gate::Crowded => "data elements are not released for this purpose",
     };
     format!(
-        "  Hit {}: {sure}.\n    Next: {next}, until {}. A person must review it before anything else follows.\n",
-        hit.hit, hit.follow_up_until
+        "  Hit {}: {}: {}.\n    {}.\n    Next: {next}, until {}. A person must review it before anything else follows.\n",
+        hit.hit,
+        hit.grade,
+        hit.reasons.join("; "),
+        strangers(hit.expected),
+        hit.follow_up_until
     )
+}
+
+/// The expected number of strangers as an officer reads it.
+fn strangers(expected: f64) -> String {
+    if expected >= 0.1 {
+        format!("About {expected:.1} stranger(s) there would be expected to match as well")
+    } else {
+        let in_ten = (-expected.max(1e-12).log10()).floor();
+        format!(
+            "Expected strangers that match as well: fewer than 1 in {:.0}",
+            10_f64.powf(in_ten)
+        )
+    }
 }
 
 fn cited(cite: &str) -> String {
@@ -221,26 +317,20 @@ pub(super) fn report(question: &Question, answers: &[PartnerAnswer]) -> Report {
     }
 }
 
-/// How sure: a document and the full name on one person are strong, one of them is possible.
-fn grade(classes: &[Class]) -> Grade {
-    if classes.contains(&Class::Doc) && classes.contains(&Class::Nx) {
-        Grade::Strong
-    } else {
-        Grade::Possible
-    }
-}
-
 /// What kinds of identifier were given; never the identifier.
 fn identifiers(question: &Question) -> String {
     let given = [
-        ("a document", question.document.is_some()),
-        ("name and birth date", question.person.is_some()),
-        ("a record locator", question.locator.is_some()),
+        ("a document", &question.documents),
+        ("name and birth date", &question.persons),
+        ("a telephone number", &question.phones),
+        ("an e-mail address", &question.emails),
+        ("a frequent flyer number", &question.frequent_flyers),
+        ("a record locator", &question.locators),
     ];
-    given
-        .iter()
-        .filter(|(_, given)| *given)
-        .map(|(name, _)| *name)
-        .collect::<Vec<_>>()
-        .join(", ")
+    let given = given.iter().filter(|(_, given)| !given.is_empty());
+    let told = given.map(|(name, given)| match given.len() {
+        1 => (*name).to_owned(),
+        many => format!("{name} ({many} of them)"),
+    });
+    told.collect::<Vec<_>>().join(", ")
 }

@@ -1,5 +1,7 @@
 //! What can be typed, with examples in the help.
 
+use super::ingest::IngestArguments;
+use super::synth::SynthArguments;
 use clap::{ArgGroup, Args, Parser, Subcommand};
 use piux_protocol::vocabulary::{AgreementId, Basis, Declaration, Digest, ElementId, Offence, Purpose, UnitId, Window};
 use std::net::SocketAddr;
@@ -58,14 +60,10 @@ pub enum Verb {
     /// Load API and PNR messages.
     ///
     /// Example: piux --dir uto ingest inbox/*.edi
-    Ingest {
-        /// Files or folders.
-        #[arg(required = true)]
-        paths: Vec<PathBuf>,
-        /// paxlst, pnrgov or ndjson, where it must not be guessed.
-        #[arg(long)]
-        format: Option<String>,
-    },
+    Ingest(IngestArguments),
+    /// Parts of files that could not be read.
+    #[command(subcommand)]
+    Quarantine(QuarantineVerb),
     /// Derive match keys of persons, a JSON object a line; needs no node.
     ///
     /// A line: {"source":"api","surname":"TESTMANN","given":"ERIKA","dob":"1984-02-29","documents":["UTO:L898902C3"]}
@@ -73,6 +71,10 @@ pub enum Verb {
         /// The persons, NDJSON; `-` reads standard input.
         file: PathBuf,
     },
+    /// Write invented passenger traffic in every format, with the truth beside it; needs no node.
+    ///
+    /// Example: piux synth --out traffic --travellers 20000 --seed 7
+    Synth(SynthArguments),
     /// Ask partners whether one subject is known to them; they do not learn about whom.
     Lookup(LookupArguments),
     /// Follow a hit up: ask for data elements, with reasons.
@@ -147,6 +149,46 @@ pub struct ServeArguments {
     /// The address partners use, where it differs from `--exchange`.
     #[arg(long)]
     pub public_url: Option<String>,
+    /// Load what is put into this folder; a loaded file is removed, its receipt is in `receipts`.
+    #[arg(long, value_name = "DIR")]
+    pub watch: Option<PathBuf>,
+}
+
+/// What could not be read and waits, sealed.
+#[derive(Debug, Subcommand)]
+pub enum QuarantineVerb {
+    /// What waits, and until when.
+    List,
+    /// One part: where it was and why it could not be read; its content only with a reason.
+    Show {
+        /// The part, as `quarantine list` names it.
+        id: String,
+        /// Show what is in it: personal data. Recorded.
+        #[arg(long, requires_all = ["officer", "reason"])]
+        content: bool,
+        /// The officer who reads.
+        #[arg(long)]
+        officer: Option<String>,
+        /// Why; sealed to the data protection officer.
+        #[arg(long)]
+        reason: Option<String>,
+    },
+    /// Load it again, as after an update; it leaves if all of it is read.
+    Retry {
+        /// The part.
+        id: String,
+    },
+    /// Drop it for good.
+    Drop {
+        /// The part.
+        id: String,
+        /// The officer who decides.
+        #[arg(long)]
+        officer: String,
+        /// Why; sealed to the data protection officer.
+        #[arg(long)]
+        reason: String,
+    },
 }
 
 /// Pairing.
@@ -232,9 +274,19 @@ pub enum PolicyVerb {
     },
 }
 
+/// The options that say whom a question is about; any of them will do.
+const SUBJECT: [&str; 6] = [
+    "documents",
+    "persons",
+    "phones",
+    "emails",
+    "locators",
+    "frequent_flyers",
+];
+
 /// Arguments of `lookup`.
 #[derive(Debug, Args)]
-#[command(group(ArgGroup::new("subject").args(["document", "person", "locator"]).required(true).multiple(true)))]
+#[command(group(ArgGroup::new("subject").args(SUBJECT).required(true).multiple(true)))]
 pub struct LookupArguments {
     /// A partner, or `all`; may repeat.
     #[arg(long, required = true, value_name = "XXX|all")]
@@ -260,15 +312,24 @@ pub struct LookupArguments {
     /// The asking officer; stays here, sealed.
     #[arg(long, env = "PIUX_OFFICER", default_value = "duty officer")]
     pub officer: String,
-    /// ISSUER:NUMBER, such as UTO:L898902C3.
-    #[arg(long)]
-    pub document: Option<String>,
-    /// 'SURNAME/GIVEN NAMES/YYYY-MM-DD'.
-    #[arg(long)]
-    pub person: Option<String>,
-    /// CARRIER:LOCATOR:YYYY-MM.
-    #[arg(long)]
-    pub locator: Option<String>,
+    /// ISSUER:NUMBER, such as UTO:L898902C3; twice at most.
+    #[arg(long = "document")]
+    pub documents: Vec<String>,
+    /// 'SURNAME/GIVEN NAMES/YYYY-MM-DD'; repeat it for other spellings or birth dates of the same person.
+    #[arg(long = "person")]
+    pub persons: Vec<String>,
+    /// With its country code, such as +447700900123; twice at most.
+    #[arg(long = "phone")]
+    pub phones: Vec<String>,
+    /// NAME@DOMAIN; twice at most.
+    #[arg(long = "email")]
+    pub emails: Vec<String>,
+    /// CARRIER:LOCATOR:YYYY-MM, the month of the first departure; twice at most.
+    #[arg(long = "locator")]
+    pub locators: Vec<String>,
+    /// CARRIER:NUMBER, such as ZZ:123456789.
+    #[arg(long = "frequent-flyer")]
+    pub frequent_flyers: Vec<String>,
     /// Quarters of receipt, such as 2026Q1..2026Q3, or all.
     #[arg(long, default_value = "all")]
     pub window: Window,

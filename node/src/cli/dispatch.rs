@@ -1,13 +1,12 @@
 //! From what was typed to who carries it out.
 
 use super::arguments::{
-    AgreementVerb, AuditVerb, Cli, KeyVerb, LookupArguments, PairVerb, PolicyVerb, ReceiptVerb, ReceivedVerb,
-    RequestsVerb, StoreVerb, SubjectVerb, Verb, unit,
+    AgreementVerb, AuditVerb, Cli, KeyVerb, LookupArguments, PairVerb, PolicyVerb, QuarantineVerb, ReceiptVerb,
+    ReceivedVerb, RequestsVerb, StoreVerb, SubjectVerb, Verb, unit,
 };
-use super::{Cannot, demo, door, init, offline, read, serve};
+use super::{Cannot, demo, door, ingest, init, offline, read, serve, synth};
 use crate::command::{Command, FollowUp, Question, Report};
 use piux_protocol::vocabulary::UnitId;
-use std::path::PathBuf;
 
 impl Cli {
     /// Carries the command out.
@@ -17,7 +16,9 @@ impl Cli {
             Verb::Demo { keep } => return demo::run(keep, json),
             Verb::Init(arguments) => return init::run(&dir, arguments),
             Verb::Serve(arguments) => return serve::run(&dir, arguments),
+            Verb::Ingest(arguments) => return ingest::run(&dir, arguments),
             Verb::MatchKeys { file } => return offline::match_keys(&file),
+            Verb::Synth(arguments) => return synth::run(arguments),
             Verb::Authority(verb) => return offline::authority(verb),
             Verb::Key(KeyVerb::Dpo { key }) => return offline::new_dpo_key(&key),
             Verb::Store(StoreVerb::Rebuild) => return offline::rebuild_store(&dir),
@@ -43,10 +44,7 @@ impl Verb {
             Self::Agreement(verb) => verb.command()?,
             Self::Policy(PolicyVerb::Check) => Command::PolicyCheck,
             Self::Policy(PolicyVerb::Explain { facts }) => Command::PolicyExplain { facts: read(&facts)? },
-            Self::Ingest { paths, format } => Command::Ingest {
-                paths: absolute(paths)?,
-                format,
-            },
+            Self::Quarantine(verb) => verb.command(),
             Self::Lookup(arguments) => Command::Lookup(Box::new(arguments.question()?)),
             Self::Disclose(a) => Command::Disclose(Box::new(FollowUp {
                 hit: a.hit,
@@ -68,12 +66,33 @@ impl Verb {
             Self::Demo { .. }
             | Self::Init(_)
             | Self::Serve(_)
+            | Self::Ingest(_)
             | Self::MatchKeys { .. }
+            | Self::Synth(_)
             | Self::Authority(_)
             | Self::Store(StoreVerb::Rebuild)
             | Self::Key(KeyVerb::Dpo { .. })
             | Self::Receipt(ReceiptVerb::Verify { .. }) => return Err(Cannot::new("this command needs no node")),
         })
+    }
+}
+
+impl QuarantineVerb {
+    fn command(self) -> Command {
+        match self {
+            Self::List => Command::QuarantineList,
+            Self::Show {
+                id,
+                content,
+                officer,
+                reason,
+            } => Command::QuarantineShow {
+                id,
+                reading: content.then(|| (officer.unwrap_or_default(), reason.unwrap_or_default())),
+            },
+            Self::Retry { id } => Command::QuarantineRetry { id },
+            Self::Drop { id, officer, reason } => Command::QuarantineDrop { id, officer, reason },
+        }
     }
 }
 
@@ -143,9 +162,12 @@ impl LookupArguments {
             case: self.case,
             reasons: self.reasons,
             officer: self.officer,
-            document: self.document,
-            person: self.person,
-            locator: self.locator,
+            documents: self.documents,
+            persons: self.persons,
+            phones: self.phones,
+            emails: self.emails,
+            locators: self.locators,
+            frequent_flyers: self.frequent_flyers,
             window: self.window,
             declares: self.declares,
             urgent: self.urgent,
@@ -158,11 +180,4 @@ fn partners(to: &[String]) -> Result<Vec<UnitId>, Cannot> {
         return Ok(Vec::new());
     }
     to.iter().map(|name| unit(name).map_err(Cannot::new)).collect()
-}
-
-fn absolute(paths: Vec<PathBuf>) -> Result<Vec<PathBuf>, Cannot> {
-    paths
-        .iter()
-        .map(|path| std::path::absolute(path).map_err(|error| Cannot::because(&error)))
-        .collect()
 }

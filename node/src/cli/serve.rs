@@ -18,6 +18,7 @@ pub(super) fn run(dir: &Path, arguments: ServeArguments) -> Result<Report, Canno
             desk: arguments.desk,
             ops: arguments.ops,
             public_url: arguments.public_url,
+            watch: arguments.watch,
         };
         let running = server::start(Arc::new(node), addressing)
             .await

@@ -78,6 +78,26 @@ pub(super) fn bad_command() -> Response<Body> {
     )
 }
 
+/// A stream to load was announced in a way the desk does not know.
+pub(super) fn bad_feed() -> Response<Body> {
+    local(
+        StatusCode::BAD_REQUEST,
+        "a stream may have the parameters name, format and mapping; see the README of piux-node",
+    )
+}
+
+/// As many streams are being loaded as the node takes at a time.
+pub(super) fn busy() -> Response<Body> {
+    let mut response = local(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "the node is loading as many streams as it takes; send this one again in a few seconds",
+    );
+    response
+        .headers_mut()
+        .insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    response
+}
+
 /// A command could not be carried out.
 pub(super) fn cannot(error: &dyn std::error::Error) -> Response<Body> {
     let mut detail = error.to_string();

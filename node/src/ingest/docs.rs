@@ -1,8 +1,12 @@
 //! The grammars of free text in special service requests: `DOCS`, `DOCO`, `DOCA`, `INFT`,
-//! `FQTV`, and the contact forms of `OSI` remarks (AIRIMP; PNRGOV guide appendices).
+//! `FOID`, `FQTV` (AIRIMP; PNRGOV guide appendices).
+
+mod contact;
+
+pub(crate) use contact::{phone, remark_contact, request_contact};
 
 use super::date::{self, Century, PartialDate};
-use super::model::{Contact, ContactOwner, Country, Document, NameForm, NameSource, Sex};
+use super::model::{Contact, ContactOwner, Country, Document, NameForm, NameSource, ReferenceKind, Sex};
 use jiff::civil::Date;
 
 /// What a `DOCS` says of a person and their document. All parts may be absent.
@@ -22,6 +26,34 @@ pub(crate) struct Docs {
 pub(crate) struct Inft {
     pub(crate) name: NameForm,
     pub(crate) birth: Option<PartialDate>,
+}
+
+/// What a `DOCO` says: a visa, or a number of an authority, and where the person was born.
+#[derive(Clone, Default)]
+pub(crate) struct Doco {
+    pub(crate) visa: Option<Document>,
+    pub(crate) reference: Option<(ReferenceKind, String)>,
+    pub(crate) birth_place: Option<String>,
+    /// It is about the infant, whoever the request hangs on.
+    pub(crate) infant: bool,
+}
+
+/// What a `DOCA` says: where a person lives, goes, or was born.
+#[derive(Clone, Default)]
+pub(crate) struct Doca {
+    pub(crate) address: Option<Contact>,
+    pub(crate) residence: Option<Country>,
+    pub(crate) birth_place: Option<String>,
+    /// It is about the infant, whoever the request hangs on.
+    pub(crate) infant: bool,
+}
+
+/// How a person identified themselves (`FOID`).
+#[derive(Clone)]
+pub(crate) enum Identification {
+    Document(Document),
+    FrequentFlyer(String, String),
+    Ticket(String),
 }
 
 /// `/type/issuer/number/nationality/birth/sex/expiry/surname/given/second/H`.
@@ -47,8 +79,7 @@ pub(crate) fn docs(text: &str, message: Date) -> Docs {
 /// The fields so that the date of birth is the fifth: some systems leave a slash out or put one
 /// in too many; the sex after a date tells.
 fn aligned(text: &str) -> Vec<&str> {
-    let text = text.trim();
-    let mut fields: Vec<&str> = text.strip_prefix('/').unwrap_or(text).split('/').collect();
+    let mut fields = fields(text);
     let dated = |pair: &[&str]| matches!(pair, [date, sex] if looks_dated(date) && Sex::of(sex).is_some());
     match fields.windows(2).position(dated) {
         Some(3) => fields.insert(0, ""),
@@ -58,6 +89,20 @@ fn aligned(text: &str) -> Vec<&str> {
         _ => {}
     }
     fields
+}
+
+/// The fields between slashes, the first slash passed over; or between hyphens, as some reservation
+/// systems write them, an association `/P1` behind them.
+fn fields(text: &str) -> Vec<&str> {
+    let text = text.trim();
+    let plain = text.strip_prefix('/').unwrap_or(text);
+    let count = |separator: char| plain.matches(separator).count();
+    if count('-') >= 4 && count('/') <= 1 {
+        let entry = plain.split('/').next().unwrap_or_default();
+        entry.split('-').collect()
+    } else {
+        plain.split('/').collect()
+    }
 }
 
 fn looks_dated(text: &str) -> bool {
@@ -83,30 +128,87 @@ fn names(fields: [&str; 3]) -> [&str; 3] {
     })
 }
 
-/// `/birth place/type/number/place of issue/date/country it is for/I`: a visa, or nothing.
-pub(crate) fn doco(text: &str, message: Date) -> Option<Document> {
-    let text = text.trim();
-    let fields: Vec<&str> = text.strip_prefix('/').unwrap_or(text).split('/').collect();
+/// `/birth place/type/number/place of issue/date/country it is for/I`: type `V` is a visa, `K` a
+/// known traveller number, `R` a redress number.
+pub(crate) fn doco(text: &str, message: Date) -> Option<Doco> {
+    let fields = fields(text);
     let field = |at: usize| fields.get(at).copied().unwrap_or_default().trim();
-    let mut visa = (field(1) == "V")
-        .then(|| Document::new("V", field(2), field(5)))
-        .flatten()?;
-    visa.issued = date::lettered(field(4), Century::Expiry, message);
-    Some(visa)
+    let mut read = Doco {
+        infant: fields.iter().skip(5).any(|field| field.trim() == "I"),
+        birth_place: text_of(field(0)),
+        ..Doco::default()
+    };
+    match field(1) {
+        "V" => {
+            let mut visa = Document::new("V", field(2), field(5));
+            if let Some(visa) = &mut visa {
+                visa.issued = date::lettered(field(4), Century::Expiry, message);
+            }
+            read.visa = visa;
+        }
+        "K" => read.reference = text_of(field(2)).map(|number| (ReferenceKind::KnownTraveller, number)),
+        "R" => read.reference = text_of(field(2)).map(|number| (ReferenceKind::Government, number)),
+        _ => {}
+    }
+    let hollow = read.visa.is_none() && read.reference.is_none() && read.birth_place.is_none();
+    (!hollow).then_some(read)
 }
 
-/// `/D/country/street/city/state/zip`: an address of residence or destination.
-pub(crate) fn doca(text: &str) -> Option<Contact> {
-    let text = text.trim();
-    let mut fields: Vec<&str> = text.strip_prefix('/').unwrap_or(text).split('/').collect();
-    if fields.first().is_some_and(|kind| kind.trim().len() <= 1) {
+/// `/D/country/street/city/state/zip/I`: `R` residence, `D` destination, `B` birth.
+pub(crate) fn doca(text: &str) -> Option<Doca> {
+    let mut fields = fields(text);
+    let kind = fields.first().map(|kind| kind.trim()).filter(|kind| kind.len() <= 1);
+    let kind = kind.unwrap_or("D");
+    if fields.first().is_some_and(|first| first.trim().len() <= 1) {
         fields.remove(0);
     }
+    let infant = fields.iter().skip(1).any(|field| field.trim() == "I");
     fields.retain(|field| field.trim() != "I");
-    if !fields.is_empty() {
-        fields.rotate_left(1);
+    let country = fields.first().copied().unwrap_or_default();
+    let mut read = Doca {
+        infant,
+        ..Doca::default()
+    };
+    if kind == "B" {
+        let place: Vec<_> = fields
+            .iter()
+            .skip(1)
+            .chain([&country])
+            .map(|field| field.trim())
+            .collect();
+        let place: Vec<_> = place.into_iter().filter(|field| !field.is_empty()).collect();
+        read.birth_place = text_of(&place.join(", "));
+    } else {
+        read.residence = Country::new(country).filter(|_| kind == "R");
+        if !fields.is_empty() {
+            fields.rotate_left(1);
+        }
+        read.address = Contact::address(ContactOwner::Passenger, fields);
     }
-    Contact::address(ContactOwner::Passenger, fields)
+    let hollow = read.address.is_none() && read.birth_place.is_none();
+    (!hollow).then_some(read)
+}
+
+/// `PP123456`: two letters for the kind, then the number. A payment card (`CC`) is not read.
+pub(crate) fn foid(text: &str) -> Option<Identification> {
+    let plain = text.trim().trim_start_matches('/').trim();
+    let plain = plain.split(['/', ' ']).next().unwrap_or_default();
+    let (kind, number) = plain.split_at_checked(2)?;
+    let number = number.split_once('-').map_or(number, |(number, _)| number);
+    let document = |class: &str| Document::new(class, number, "").map(Identification::Document);
+    match kind.to_ascii_uppercase().as_str() {
+        "PP" => document("P"),
+        "NI" | "ID" => document("I"),
+        "DL" => document("DL"),
+        "TN" => Some(Identification::Ticket(number.to_owned())),
+        "FF" => frequent_flyer(number)
+            .map(|(programme, number)| Identification::FrequentFlyer(programme.to_owned(), number.to_owned())),
+        _ => None,
+    }
+}
+
+fn text_of(field: &str) -> Option<String> {
+    (!field.is_empty()).then(|| field.to_owned())
 }
 
 /// The infant of an `INFT`; none if no name is given.
@@ -140,54 +242,6 @@ pub(crate) fn frequent_flyer(text: &str) -> Option<(&str, &str)> {
     let (programme, rest) = text.split_at_checked(2)?;
     let number = rest.split(|c: char| !c.is_ascii_alphanumeric()).next()?;
     Some((programme, number))
-}
-
-/// A contact in the text of a remark: `CTCE`, `CTCM`, `CTCH`, `CTCR`, `CTCT` (agency), `CTC M`, `CTCBOG`.
-pub(crate) fn remark_contact(text: &str) -> Option<Contact> {
-    let at = text.find("CTC")?;
-    let starts_word = text
-        .get(..at)
-        .is_some_and(|before| before.is_empty() || before.ends_with(' '));
-    let rest = text.get(at + 3..).filter(|_| starts_word)?;
-    let (letter, rest) = contact_letter(rest);
-    match letter {
-        Some('E') => Contact::email(ContactOwner::Passenger, rest),
-        Some('T' | 'A') => phone(rest, ContactOwner::Agency),
-        _ => phone(rest, ContactOwner::Passenger),
-    }
-}
-
-/// The letter after `CTC`, glued to it or apart, and what follows.
-fn contact_letter(rest: &str) -> (Option<char>, &str) {
-    let text = rest.trim_start();
-    let mut chars = text.chars();
-    match (chars.next(), chars.next()) {
-        (Some(letter), next) if letter.is_ascii_alphabetic() && next.is_none_or(|c| !c.is_ascii_alphabetic()) => {
-            (Some(letter), chars.as_str())
-        }
-        _ => (None, rest),
-    }
-}
-
-/// The phone number in a text; an `A` after it says that it is an agency's (AIRIMP).
-pub(crate) fn phone(text: &str, owner: ContactOwner) -> Option<Contact> {
-    let start = text.find(|c: char| c.is_ascii_digit() || c == '+')?;
-    let rest = text.get(start..)?;
-    let length = rest
-        .find(|c: char| !(c.is_ascii_digit() || " -()+.".contains(c)))
-        .unwrap_or(rest.len());
-    let (number, after) = rest.split_at_checked(length)?;
-    let mut after = after.chars();
-    let agency = after.next() == Some('A') && after.next().is_none_or(|c| !c.is_ascii_alphanumeric());
-    Contact::phone(if agency { ContactOwner::Agency } else { owner }, number)
-}
-
-/// `CTCM` and `CTCE` of a special service request: `/1800123456789-1NAME`, `/NAME//EXAMPLE.ORG`.
-pub(crate) fn request_contact(code: &str, text: &str) -> Option<Contact> {
-    match code {
-        "CTCE" => Contact::email(ContactOwner::Passenger, text),
-        _ => phone(text.split('-').next().unwrap_or_default(), ContactOwner::Passenger),
-    }
 }
 
 #[cfg(test)]
@@ -269,28 +323,77 @@ mod tests {
     }
 
     #[test]
-    fn an_agency_phone_is_the_agencys() {
-        let owner = |text| remark_contact(text).unwrap().owner;
-        assert_eq!(owner("CTCT SEA 866 746-4647 SOME TRAVEL"), ContactOwner::Agency);
-        assert_eq!(owner("UT CTCBOG 571-600 5820-A-COTOURIST"), ContactOwner::Agency);
-        assert_eq!(owner("CTCP BOG 571 600 5820 A PBX"), ContactOwner::Agency);
-        assert_eq!(owner("UT CTCH MEX01 81 8336 6900 H"), ContactOwner::Passenger);
-        assert_eq!(owner("YY CTC M 123456789"), ContactOwner::Passenger);
-        assert!(remark_contact("A VIP WHO CALLED 5551234567").is_none());
-    }
-
-    #[test]
     fn a_visa_is_issued_by_the_state_it_is_for() {
-        let visa = doco(" UTOPOLIS/V/8675309/OTHER PLACE/22DEC06/LI", MESSAGE).unwrap();
+        let read = doco(" UTOPOLIS/V/8675309/OTHER PLACE/22DEC06/LI", MESSAGE).unwrap();
+        let visa = read.visa.unwrap();
         assert_eq!(
             (visa.number.as_str(), visa.issuer.unwrap().code.unwrap().as_str()),
             ("8675309", "LIE")
         );
-        assert!(doco("//R/1234567890123///US", MESSAGE).is_none());
+        assert_eq!((read.birth_place.as_deref(), read.infant), (Some("UTOPOLIS"), false));
+        assert!(doco("/LAGO/V/V7788990/ROMA/02FEB12/NZ/I", MESSAGE).unwrap().infant);
+        assert!(doco("//////", MESSAGE).is_none());
+    }
+
+    #[test]
+    fn a_number_of_an_authority_is_no_document() {
+        let read = doco("//R/1234567890123///US", MESSAGE).unwrap();
+        assert!(read.visa.is_none());
         assert_eq!(
-            doca("/D/AUS/13 SHORE AVENUE/BROADBEACH/QLD/4215").unwrap().value,
+            read.reference.unwrap(),
+            (ReferenceKind::Government, "1234567890123".to_owned())
+        );
+        let known = doco("//K/98123X///US", MESSAGE).unwrap().reference.unwrap();
+        assert_eq!(known.0, ReferenceKind::KnownTraveller);
+    }
+
+    #[test]
+    fn an_address_says_whether_one_lives_goes_or_was_born_there() {
+        let goes = doca("/D/AUS/13 SHORE AVENUE/BROADBEACH/QLD/4215").unwrap();
+        assert_eq!(
+            goes.address.unwrap().value,
             "13 SHORE AVENUE, BROADBEACH, QLD, 4215, AUS"
         );
+        assert!(goes.residence.is_none() && !goes.infant);
+        let lives = doca("/R/UTO/9 KAURI LANE/PORT UTOPIA//UT4/I").unwrap();
+        assert_eq!(lives.residence.unwrap().raw, "UTO");
+        assert!(lives.infant);
+        let born = doca("/B/ITA//LAGO///").unwrap();
+        assert_eq!(
+            (born.birth_place.as_deref(), born.address.is_none()),
+            (Some("LAGO, ITA"), true)
+        );
+        assert!(doca("").is_none());
+    }
+
+    #[test]
+    fn hyphens_do_for_slashes_where_a_reservation_system_writes_them() {
+        let read = docs(
+            "P-UTO-L898902C3-UTO-12AUG74-F-15APR22-ERIKSSON-ANNA-MARIA-H/P1",
+            MESSAGE,
+        );
+        assert_eq!(read.document.unwrap().number, "L898902C3");
+        assert_eq!(
+            (read.name.surname.as_str(), read.name.given.as_str()),
+            ("ERIKSSON", "ANNA MARIA")
+        );
+        let bare = docs("----12AUG74-F--ERIKSSON-ANNA", MESSAGE);
+        assert!(bare.document.is_none());
+        assert_eq!(bare.birth.unwrap().to_string(), "1974-08-12");
+    }
+
+    #[test]
+    fn an_identification_is_a_document_or_a_membership_and_never_a_card() {
+        assert!(matches!(foid("PP123456").unwrap(), Identification::Document(one) if one.number == "123456"));
+        assert!(
+            matches!(foid("/NIX77001-1QUILL/ZOE").unwrap(), Identification::Document(one) if one.number == "X77001")
+        );
+        assert!(
+            matches!(foid("FFUT70011223").unwrap(), Identification::FrequentFlyer(airline, number)
+            if airline == "UT" && number == "70011223")
+        );
+        assert!(foid("CC4111111111111111").is_none());
+        assert!(foid("PP").is_none());
     }
 
     proptest! {
@@ -300,9 +403,8 @@ mod tests {
             let _ = doco(&text, MESSAGE);
             let _ = doca(&text);
             let _ = inft(&text, MESSAGE);
+            let _ = foid(&text);
             let _ = frequent_flyer(&text);
-            let _ = remark_contact(&format!("CTC{text}"));
-            let _ = request_contact("CTCM", &text);
         }
     }
 }

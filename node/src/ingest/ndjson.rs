@@ -1,106 +1,140 @@
 //! NDJSON profile `piu-passenger-v1`: one traveller on one flight per line, for exports of
-//! national systems. Lines of one booking and one person are joined.
+//! national systems. Neighbouring lines of one booking are joined.
 
-mod line;
-
-use super::finding::Position;
-use super::model::{Booking, Traveller};
-use super::report::Decoded;
-use line::Line;
+use super::finding::{Position, Severity};
+use super::profile::{Field, Joiner, Line, List};
 use piux_protocol::vocabulary::Timestamp;
+use serde_json::{Map, Value};
+use std::io::{self, BufRead};
+use zeroize::Zeroizing;
 
 /// Longest line that is read.
 const LINE_BYTES: usize = 64 * 1024;
 
 /// Reads every line. A line that cannot be read is counted as one traveller rejected.
-pub(super) fn decode(bytes: &[u8], received: Timestamp, out: &mut Decoded) {
-    let mut all: Vec<Booking> = Vec::new();
-    let mut offset = 0;
-    for (index, line) in bytes.split(|b| *b == b'\n').enumerate() {
-        let position = Position {
-            offset,
-            message: index + 1,
+pub(super) fn read<E: From<io::Error>>(
+    input: &mut dyn BufRead,
+    received: Timestamp,
+    each: &mut dyn FnMut(super::Decoded) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut joiner = Joiner::new(received.date(), each);
+    let mut bytes = Zeroizing::new(Vec::new());
+    let mut position = Position::default();
+    let mut next = 0;
+    while let Some(length) = cut(input, &mut bytes)? {
+        position = Position {
+            offset: next,
+            message: position.message + 1,
             segment: 0,
         };
-        offset += line.len() + 1;
-        let line = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line);
-        if super::dress::is_blank(line) {
-            continue;
+        next += length;
+        let line = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
+        if length > LINE_BYTES {
+            joiner.lose("limit.line", position, &[line])?;
+        } else if !super::dress::is_blank(line) {
+            match of_json(line, |rule, severity| joiner.note(rule, severity, position)) {
+                Ok(read) => joiner.take(read, position, &[line])?,
+                Err(rule) => joiner.lose(rule, position, &[line])?,
+            }
         }
-        out.messages += 1;
-        match read(line) {
-            Ok(line) => join(&mut all, line.booking(received.date(), position, out)),
-            Err(rule) => out.reject(1, rule, position),
-        }
+        joiner.reached(next);
     }
-    all.into_iter().for_each(|booking| out.accept(booking));
+    joiner.finish()
 }
 
-fn read(line: &[u8]) -> Result<Line, &'static str> {
-    if line.len() > LINE_BYTES {
-        return Err("limit.line");
+/// Cuts the next line out, its end left out; none at the end. Of a line too long only the beginning is held.
+fn cut(input: &mut dyn BufRead, line: &mut Vec<u8>) -> io::Result<Option<usize>> {
+    line.clear();
+    let mut length = 0;
+    loop {
+        let block = input.fill_buf()?;
+        if block.is_empty() {
+            return Ok((length > 0).then_some(length));
+        }
+        let end = block.iter().position(|b| *b == b'\n');
+        let part = block.get(..end.unwrap_or(block.len())).unwrap_or(block);
+        let room = (LINE_BYTES + 1).saturating_sub(line.len());
+        line.extend_from_slice(part.get(..room).unwrap_or(part));
+        let used = part.len() + usize::from(end.is_some());
+        input.consume(used);
+        length += used;
+        if end.is_some() {
+            return Ok(Some(length));
+        }
     }
-    let line: Line = serde_json::from_slice(line).map_err(|_| "syntax.json")?;
-    if !line.has_flight() {
-        return Err("structure.no_flight");
-    }
-    Ok(line)
 }
 
-/// Joins lines of the same booking, and within it of the same person: their flights add up.
-fn join(all: &mut Vec<Booking>, mut line: Booking) {
-    let same = |known: &&mut Booking| {
-        known.function == line.function && !line.locators.is_empty() && known.locators.first() == line.locators.first()
-    };
-    let Some(known) = all.iter_mut().find(same) else {
-        all.push(line);
+/// Reads one line. Text that is not UTF-8 is read as ISO 8859-1.
+fn of_json(line: &[u8], mut note: impl FnMut(&'static str, Severity)) -> Result<Line, &'static str> {
+    let text = super::csv::decoded(line, None);
+    if std::str::from_utf8(line).is_err() {
+        note("syntax.charset", Severity::Info);
+    }
+    match serde_json::from_str(&text) {
+        Ok(Value::Object(members)) => Ok(of_object(&members)),
+        _ => Err("syntax.json"),
+    }
+}
+
+/// A JSON object of the profile as a line. A member the profile does not know is an error and the rest is kept.
+pub(super) fn of_object(members: &Map<String, Value>) -> Line {
+    let mut line = Line::default();
+    for (name, value) in members {
+        member(&mut line, name, value);
+    }
+    line
+}
+
+fn member(line: &mut Line, path: &str, value: &Value) {
+    if let Some(list) = List::of(path) {
+        items(line, list, value);
         return;
-    };
-    let before = known.flights.len();
-    let flights = std::mem::take(&mut line.flights);
-    let mut at = 0;
-    for flight in flights {
-        at = known
-            .flights
-            .iter()
-            .position(|other| *other == flight)
-            .unwrap_or(before);
-        if at == before {
-            known.flights.push(flight);
-        }
     }
-    line.locators.into_iter().for_each(|locator| known.add_locator(locator));
-    for mut traveller in line.travellers {
-        traveller.seats.iter_mut().for_each(|seat| seat.flight = Some(at));
-        let person =
-            |other: &&mut Traveller| other.names == traveller.names && other.birth_date == traveller.birth_date;
-        match known.travellers.iter_mut().find(person) {
-            Some(other) => merge(other, traveller),
-            None => known.travellers.push(traveller),
+    match (Field::of(path), value) {
+        (_, Value::Null) => {}
+        (Some(field), value) => scalar(line, field, 0, value),
+        (None, Value::Object(members)) if Field::is_group(path) => {
+            for (name, value) in members {
+                member(line, &format!("{path}.{name}"), value);
+            }
+        }
+        (None, _) if Field::is_group(path) => line.doubt("field.type", Severity::Error),
+        (None, _) => line.doubt("field.unknown", Severity::Error),
+    }
+}
+
+/// The items of a list; one item may stand without the brackets.
+fn items(line: &mut Line, list: List, value: &Value) {
+    let items = match value {
+        Value::Array(items) => items.as_slice(),
+        Value::Null => &[],
+        one => std::slice::from_ref(one),
+    };
+    for (at, item) in items.iter().enumerate() {
+        match (item, list.plain()) {
+            (Value::Object(members), _) => {
+                for (name, value) in members.iter().filter(|(_, value)| !value.is_null()) {
+                    match Field::of(&format!("{}.{name}", list.path())).filter(|field| field.list() == Some(list)) {
+                        Some(field) => scalar(line, field, at, value),
+                        None => line.doubt("field.unknown", Severity::Error),
+                    }
+                }
+            }
+            (value, Some(field)) => scalar(line, field, at, value),
+            (_, None) => line.doubt("field.type", Severity::Error),
         }
     }
 }
 
-fn merge(known: &mut Traveller, other: Traveller) {
-    other
-        .documents
-        .into_iter()
-        .for_each(|document| known.add_document(document));
-    other
-        .contacts
-        .into_iter()
-        .for_each(|contact| known.add_contact(contact));
-    other
-        .nationalities
-        .into_iter()
-        .for_each(|country| known.add_nationality(country));
-    other
-        .frequent_flyer
-        .into_iter()
-        .for_each(|member| known.add_frequent_flyer(&member.programme, &member.number));
-    other
-        .seats
-        .into_iter()
-        .for_each(|seat| known.add_seat(seat.flight, &seat.number));
-    known.bags = known.bags.take().or(other.bags);
+fn scalar(line: &mut Line, field: Field, at: usize, value: &Value) {
+    match value {
+        Value::String(text) => line.set(field, at, text),
+        Value::Number(number) => line.set(field, at, &number.to_string()),
+        Value::Bool(truth) => line.set(field, at, if *truth { "true" } else { "false" }),
+        Value::Null => {}
+        Value::Array(_) | Value::Object(_) => line.doubt("field.type", Severity::Error),
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,8 +7,8 @@
 mod booking;
 mod flight;
 mod payment;
-mod people;
-mod request;
+pub(super) mod people;
+pub(super) mod request;
 
 use super::edifact::{Message, Segment};
 use super::finding::Severity;

@@ -106,8 +106,11 @@ impl Finder {
         Ok(newest.len() as u64)
     }
 
-    #[allow(dead_code, reason = "called where a record is withdrawn")]
     /// Makes a record unfindable; what it alone held together falls apart.
+    #[allow(
+        dead_code,
+        reason = "for whoever withdraws a record: so far cancelled ones stay, with their status"
+    )]
     pub(super) fn remove(&self, batch: &mut Batch<'_>, record: RecordId) -> Result<(), LoadError> {
         let Some(mut trace) = Trace::read(batch, record)? else {
             return Ok(());

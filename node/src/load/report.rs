@@ -1,7 +1,8 @@
 //! What a load gave: an account of every traveller, and how good the data of each sender are.
 
 use crate::ingest::{self, Booking, Decoded};
-use serde::Serialize;
+use piux_protocol::vocabulary::{Digest, Timestamp};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Findings kept in one report; the rest are counted.
@@ -10,7 +11,7 @@ const FINDINGS: usize = 10_000;
 const SENDERS: usize = 10_000;
 
 /// What an ingest gave; every traveller read is stored, merged or rejected.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct LoadReport {
     /// Files read.
     pub files: u64,
@@ -42,12 +43,14 @@ pub struct LoadReport {
     pub findings: Vec<FileFinding>,
     /// Remarks beyond those kept.
     pub findings_dropped: u64,
+    /// For each file loaded to its end, what proves it.
+    pub receipts: Vec<FileReceipt>,
     /// How good the data were, by sender as its messages name it.
     pub quality: BTreeMap<String, Quality>,
 }
 
 /// Where travellers went: read = stored + merged + rejected.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TravellerCounts {
     /// Read.
     pub read: u64,
@@ -60,7 +63,7 @@ pub struct TravellerCounts {
 }
 
 /// Full pushes: only a complete one says that a booking it leaves out was cancelled.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PushCounts {
     /// Complete: every part came, and as many bookings as announced.
     pub complete: u64,
@@ -71,7 +74,7 @@ pub struct PushCounts {
 }
 
 /// How good the data of one sender were.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Quality {
     /// Messages.
     pub messages: u64,
@@ -92,7 +95,7 @@ pub struct Quality {
 }
 
 /// A remark about one file.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct FileFinding {
     /// The file.
     pub file: String,
@@ -102,9 +105,22 @@ pub struct FileFinding {
     pub rule: String,
     /// How bad it is.
     pub severity: ingest::Severity,
-    /// The element meant, if it is one alone: `PAXLST NAD/2/1`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub path: Option<ingest::ElementPath>,
+    /// Which element of the message, if one is meant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+}
+
+/// A receipt of one file: its digest is in a ledger entry that will be provable.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct FileReceipt {
+    /// The file.
+    pub file: String,
+    /// A keyed digest of its content: the same file can be told again, a guess cannot be tested.
+    pub artifact: Digest,
+    /// Hash of the ledger entry of its last batch, which names the artifact.
+    pub entry: Digest,
+    /// When a published checkpoint covers the entry at the latest.
+    pub by: Timestamp,
 }
 
 impl LoadReport {
@@ -124,7 +140,7 @@ impl LoadReport {
                 position: finding.position.offset as u64,
                 rule: finding.rule.to_owned(),
                 severity: finding.severity,
-                path: finding.path,
+                path: finding.path.map(|path| path.to_string()),
             });
         }
         self.add_quality(unit);
@@ -147,7 +163,9 @@ impl LoadReport {
     }
 
     /// Adds what another report counts.
-    pub(super) fn absorb(&mut self, other: Self) {
+    pub fn absorb(&mut self, other: Self) {
+        self.files += other.files;
+        self.pushes.open = self.pushes.open.max(other.pushes.open);
         self.messages += other.messages;
         self.bookings += other.bookings;
         self.travellers.read += other.travellers.read;
@@ -163,6 +181,7 @@ impl LoadReport {
         self.pushes.complete += other.pushes.complete;
         self.pushes.incomplete += other.pushes.incomplete;
         self.quarantined += other.quarantined;
+        self.receipts.extend(other.receipts);
         for (code, count) in other.sensitive_removed {
             *self.sensitive_removed.entry(code).or_default() += count;
         }

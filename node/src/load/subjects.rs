@@ -156,12 +156,10 @@ impl Placed {
 
 /// A record that is about nobody else keeps its subject through its versions.
 fn newcomer(ground: &Ground, batch: &Batch<'_>, earlier: Option<&Trace>) -> Result<SubjectId, LoadError> {
-    if let Some(earlier) = earlier.filter(|earlier| !earlier.rows.is_empty()) {
-        if batch.members(earlier.subject, 1)?.is_empty() {
-            return Ok(earlier.subject);
-        }
+    match earlier {
+        Some(earlier) if batch.members(earlier.subject, 1)?.is_empty() => Ok(earlier.subject),
+        _ => Ok(SubjectId::draw(&*ground.random)),
     }
-    Ok(SubjectId::draw(&*ground.random))
 }
 
 /// Who may be meant, the likeliest first, and how many are not although a document says so.

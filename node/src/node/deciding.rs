@@ -1,39 +1,11 @@
-//! Commands: loading, and what partners ask of us.
+//! Commands: what partners ask of us.
 
 use super::{Node, NodeError};
 use crate::command::Report;
 use crate::requests::{Approved, Request, RequestState};
 use serde_json::{Value, json};
-use std::path::PathBuf;
 
 impl Node {
-    pub(super) fn ingest(&self, paths: &[PathBuf], format: Option<&str>) -> Result<Report, NodeError> {
-        let report = self.loader.load(paths, format)?;
-        let counts = report.travellers;
-        let text = format!(
-            "{} file(s), {} message(s), {} booking(s).\nTravellers: {} read = {} stored + {} merged + {} rejected.\n\
-             {} document(s), {} match key(s); {} sensitive code(s) removed; {} remark(s).",
-            report.files,
-            report.messages,
-            report.bookings,
-            counts.read,
-            counts.stored,
-            counts.merged,
-            counts.rejected,
-            report.documents,
-            report.match_keys,
-            report.sensitive_removed.values().sum::<u64>(),
-            report.findings.len(),
-        );
-        let rejected = counts.rejected > 0;
-        let json = serde_json::to_value(&report).unwrap_or_default();
-        Ok(if rejected {
-            Report::negative(json, text)
-        } else {
-            Report::done(json, text)
-        })
-    }
-
     pub(super) fn requests_list(&self) -> Result<Report, NodeError> {
         let now = self.now();
         let all = Request::all(&self.ground.store, now)?;

@@ -138,7 +138,11 @@ impl Node {
                 checks.push(Check::new("identity", true, metadata.fingerprint().to_string()));
                 let skew = metadata.iat - now.seconds();
                 checks.push(Check::new("clock", skew.abs() <= 10, format!("{skew} s apart")));
-                checks.push(Check::new("keyset", metadata.keyset == KEYSET, metadata.keyset.clone()));
+                checks.push(Check::new(
+                    "keyset",
+                    metadata.holds_keyset(KEYSET),
+                    metadata.keyset.clone(),
+                ));
             }
         }
         let active = self.agreements.active_with(unit, now);

@@ -9,6 +9,9 @@ use super::{Batch, Store, StoreError};
 use crate::keys::{DayPart, SealingKey};
 use zeroize::Zeroizing;
 
+/// A value and the day until whose forgetting it is remembered.
+pub type Dated = (u32, Zeroizing<Vec<u8>>);
+
 /// The tables of such values.
 const TABLES: [Table; 5] = [
     Table::Subject,
@@ -30,7 +33,7 @@ impl Batch<'_> {
     }
 
     /// A value and its day; none if its day is forgotten.
-    pub(super) fn get_dated(&self, key: &[u8]) -> Result<Option<(u32, Zeroizing<Vec<u8>>)>, StoreError> {
+    pub(super) fn get_dated(&self, key: &[u8]) -> Result<Option<Dated>, StoreError> {
         let Some(value) = self.get(key)? else { return Ok(None) };
         let (day, sealed) = day_of_value(&value)?;
         let Some(seed) = self.store.day_key(day, DayPart::Index) else {

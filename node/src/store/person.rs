@@ -6,6 +6,7 @@
 //! appear as HMACs only, so that the database tells nobody which records are one person.
 
 use super::cell::{Table, opened};
+use super::dated::Dated;
 use super::{Batch, RecordId, StoreError, SubjectId};
 use crate::keys::{KeyName, mac};
 use zeroize::Zeroizing;
@@ -17,7 +18,7 @@ impl Batch<'_> {
     }
 
     /// The day of receipt and the trace of a record.
-    pub fn trace(&self, record: RecordId) -> Result<Option<(u32, Zeroizing<Vec<u8>>)>, StoreError> {
+    pub fn trace(&self, record: RecordId) -> Result<Option<Dated>, StoreError> {
         self.get_dated(&trace_key(record))
     }
 

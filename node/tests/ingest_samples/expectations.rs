@@ -263,15 +263,92 @@ pub(crate) const ALL: &[(&str, &[&str])] = &[
            NUTTALL/PETERMR PERRY 1964-01-12 2075148:USA",
         ],
     ),
+    ("pnrgov/gtas-loader-pnrMessageExample", FIVE),
     (
-        "pnrgov/gtas-loader-pnrMessageExample",
+        "paxlst/astra-iapi-cn-5",
         &[
-            "UA:7C789A, ET:7C789A | ET834 2018-09-27 WDH-ADD, ET706 2018-09-27 ADD-FRA, UA988 2018-09-28 FRA-IAD | \
+            "MU:PD1WJW | MU2911 2024-06-01 TPE-SZX | ONE/FNU 1957-07-21 L11182829:CHN",
+            "MU:MXRLBK | MU2911 2024-06-01 TPE-SZX | ONE/JIA DUNG 1976-03-07 303856640:CHN",
+        ],
+    ),
+    (
+        "paxlst/gtas-loader-Test1",
+        &[
+            " | UA989 2017-01-27 FRA-IAD | Steur/Andrea Pat 1978-07-06 123456789:GBR",
+            " | UA989 2017-01-27 FRA-IAD | Adomat/Julie Pat 1978-07-07 123456789:GBR",
+            " | UA989 2017-01-27 FRA-IAD | Nalek/Clifton Pat 1978-07-08 123456789:GBR",
+            " | UA989 2017-01-27 FRA-IAD | Meissener/Costa Pat 1978-07-09 123456789:GBR",
+            " | UA989 2017-01-27 FRA-IAD | Pelzing/Melissa Pat 1978-07-10 123456789:GBR",
+            " | UA989 2017-01-27 FRA-IAD | Merfort/Kevin Pat 1978-07-11 123456789:GBR",
+            " | UA989 2017-01-27 FRA-IAD | Sautter/Kari Pat 1978-07-12 123456789:GBR",
+            " | UA989 2017-01-27 FRA-IAD | Zschieschak/Jaclyn Pat 1978-07-13 123456789:GBR",
+        ],
+    ),
+    (
+        "paxlst/gtas-usedifact-legacy-2",
+        &[
+            " | SA812 2002-01-31 AKL-HNL, SA812 2002-01-31 HNL-LAX, SA812 2002-01-31 LAX-JFK | \
+           JONES/INDIANA 1935-12-30 121234324:USA",
+        ],
+    ),
+    (
+        "paxlst/gtas-usedifact-legacy-3",
+        &[
+            " | SA812 undated AKL-LAX | MANGUS/SIMON P 1959-04-29 E234567:NZL",
+            " | SA812 undated AKL-LAX | FIFE/THEODORE C 1956-07-04 01234567890:USA",
+            " | SA812 undated AKL-LAX | BOYLE/ALVIN 1952-12-21 C76543D:GBR",
+            " | SA812 undated AKL-LAX | O'LEARY/KRIS ANN 1933-12-31 E54321A:IRL",
+            " | SA812 undated AKL-LAX | SULLIVAN/DAVE 1955-01-01 678912:USA",
+            " | SA812 undated AKL-LAX | HENRY/SAMUEL 1940-02-01 45892:GBR",
+            " | SA812 undated AKL-LAX | SAMS/HENRY 1930-01-10 784310:USA",
+            " | SA812 undated AKL-LAX | RAE/JEAN 1941-07-06 90324519:BRA",
+            " | SA812 undated AKL-LAX | SI/JUN 1944-10-10 223344:USA",
+            " | SA812 undated AKL-LAX | O'SHEA/IAN M 75641:IRN",
+            " | SA812 undated AKL-LAX | REED/ZANE 1958-12-12 548211:USA",
+            " | SA812 undated AKL-LAX | OSO/OSRA 1952-02-03 33213:JPN",
+            " | SA812 undated AKL-LAX | LEE/LEE 1959-04-01 9192980:USA",
+            " | SA812 undated AKL-LAX | BROWN/BEN 1956-10-02 124359:USA",
+            " | SA812 undated AKL-LAX | CARSON/GERALD 1955-04-09 56284:USA",
+            " | SA812 undated AKL-LAX | LYN/JOHN 1951-09-01 B458211:JPN",
+            " | SA812 undated AKL-LAX | SMITH/BARTHOLAMEW B4788320:USA",
+            " | SA812 undated AKL-LAX | LEMON/AURTHOR 1951-12-15 9182838:IRL",
+            " | SA812 undated AKL-LAX | FINN/RICK 1959-07-01 84930:USA",
+            " | SA812 undated AKL-LAX | RANCH/OOTH 1951-11-12 Z41894:AFG",
+        ],
+    ),
+    (
+        "pnrgov/gtas-loader-pnr1",
+        &["DL:MFN4TI | DL324 2010-12-12 LHR-JFK, DL330 2010-12-12 JFK-YVR | \
+           SMITHJR/MRJONATHON ROBERT 1964-07-12 123456789:GBR; JONES/WILLIAMNEVELL 1964-07-12"],
+    ),
+    (
+        "pnrgov/gtas-parsers-bigMessagePnr",
+        &[
+            "UA:86C92D, ET:86C92D | ET834 2018-09-27 WDH-ADD, ET706 2018-09-27 ADD-FRA, UA988 2018-09-28 FRA-IAD | \
+           HOLCOMBE/LORELEIMRS LISE 1998-08-12 813281747:USA; EMMETT/JOSEPHMR DANIEL 1970-03-23 388349438:GBR; \
+           MALDONADO/JACQUELYNNMRS FAITH 1976-04-16 315507126:USA; \
+           NUGUSE/NEGISTIMRS TEMSHE 1972-10-01 355146303:CHN; SLOCOMBE/LUCYMRS LYDIA 1969-11-09 548241627:GBR; \
+           MICHAELS/WELDONMR RAPHAEL 1992-08-26 381798541:USA; HOU/LIMR SHI 1993-09-25 945329717:ERI",
+        ],
+    ),
+    ("pnrgov/gtas-parsers-pnrAddressPhoneCTCM", LOBB),
+    ("pnrgov/gtas-parsers-pnrPhoneCTC_M", LOBB),
+    ("pnrgov/gtas-parsers-pnrMessageExample", FIVE),
+    (
+        "pnrgov/gtas-parsers-pnrWithPrefixesAndBookingDetailBags",
+        &[
+            "UA:8A4E83 | UA989 2018-10-03 IAD-FRA, UA8749 2018-10-04 FRA-KWI, UA8750 2018-10-11 KWI-FRA, \
+           UA988 2018-10-11 FRA-IAD | ADONAY/YORDAMRS KISANET 1997-06-18 182291927:CHN; \
+           PETROS/FNANMRS ZAHRA 1992-09-06 586993080:CZE",
+        ],
+    ),
+];
+
+const FIVE: &[&str] = &[
+    "UA:7C789A, ET:7C789A | ET834 2018-09-27 WDH-ADD, ET706 2018-09-27 ADD-FRA, UA988 2018-09-28 FRA-IAD | \
            LOBB/MOLLYMRS ZARA 1954-08-13 796428965:GBR; PHILIPPS/MATTHIASMR TIM 1942-10-21 330102546:; \
            BOLOGNA/BRANDONMR WINSTON 1960-06-16 445488562:USA; EULENBERGER/LUCAMR MARIO 1941-10-23 761852513:ERI; \
            HABTE/LIYAMRS SOPHIA 1960-03-29 254881089:DEU",
-        ],
-    ),
 ];
 
 const FENNER: &[&str] = &["UA:9C7313 | UA988 2018-06-26 FRA-IAD | FENNER/JACKI ANJA 1970-06-02 448763368:USA"];

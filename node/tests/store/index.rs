@@ -1,5 +1,5 @@
 use super::setting::*;
-use piux_node::store::{BucketRef, IndexRow, quarter_of};
+use piux_node::store::{BucketRef, IndexRow, SubjectId, quarter_of};
 use piux_protocol::identifier::Keyset;
 use piux_protocol::vocabulary::{Class, Window};
 
@@ -97,4 +97,41 @@ fn a_bucket_of_ten_thousand_rows_is_read_whole_and_its_persons_are_counted() {
     let counted = store.subjects_per_quarter().unwrap()[&quarter_of(DAY)];
     assert!(counted.abs_diff(10_000) < 1_000, "{counted}");
     assert_eq!(store.subjects().unwrap(), counted);
+}
+
+#[test]
+fn the_rows_of_two_keysets_lie_side_by_side_and_one_goes_without_the_other() {
+    let unit = Unit::new();
+    let store = unit.open();
+    let mut older = entry(BucketRef::S(5), DAY, 2);
+    older.keyset = Keyset::Exact;
+    let names = store.put_index(&[entry(BucketRef::S(5), DAY, 1), older]).unwrap();
+    let scan = |keyset| {
+        let rows = store.scan_bucket(keyset, Class::Nx, BucketRef::S(5), Window::All);
+        subjects(&rows.unwrap())
+    };
+    assert_eq!((scan(Keyset::CURRENT), scan(Keyset::Exact)), (vec![1], vec![2]));
+    assert_eq!(names[1].keyset(), Some(Keyset::Exact));
+    assert_eq!(store.keysets().unwrap().len(), 2);
+    assert_eq!(store.drop_keyset(Keyset::Exact).unwrap(), 1);
+    assert_eq!((scan(Keyset::CURRENT), scan(Keyset::Exact)), (vec![1], vec![]));
+    store.delete_day(DAY).unwrap();
+    assert!(store.keysets().unwrap().is_empty());
+}
+
+#[test]
+fn a_row_given_to_another_subject_stays_where_it_is() {
+    let unit = Unit::new();
+    let store = unit.open();
+    let names = store.put_index(&[entry(BucketRef::S(5), DAY, 1)]).unwrap();
+    let mut batch = store.batch();
+    batch.reassign_index(&names, SubjectId([9; 16])).unwrap();
+    assert_eq!(
+        batch.index_row(names[0]).unwrap().unwrap().subject,
+        [9; 16],
+        "the batch sees it"
+    );
+    batch.commit().unwrap();
+    let rows = store.scan_bucket(Keyset::CURRENT, Class::Nx, BucketRef::S(5), Window::All);
+    assert_eq!(rows.unwrap()[0].subject, [9; 16]);
 }

@@ -94,19 +94,21 @@ not_after  = {not_after}
 bases = [{bases}]
 cite  = ["Directive (EU) 2016/681 Art. 9", "Directive (EU) 2016/680 Art. 9(3)"]
 
-# What a question may serve. Scopes: tight = documents and full names, contact = record locators.
+# What a question may serve. Scopes: tight = documents, full names and exact pairs of names; full = documents and
+# names however spelt; contact = telephone numbers, e-mail addresses, locators and frequent flyer numbers.
+# `full` is for indexes of at most two million travellers: a larger one offers `tight` only.
 [purpose.terrorist_offences]
 offences   = ["TER"]
 activities = ["prevention", "detection", "investigation", "prosecution"]
-scopes     = ["tight", "contact"]
+scopes     = ["tight", "full", "contact"]
 
 [purpose.serious_crime]
 offences   = ["A01", "A02", "A03", "A04", "A05", "A08", "A11", "A12", "A14", "A20", "A23", "A25"]
 activities = ["detection", "investigation", "prosecution"]
-scopes     = ["tight"]
+scopes     = ["tight", "full"]
 
-[search]
-classes = ["DOC", "NX", "LOC"]
+[search]                  # a scope is open only if every class of it is listed here
+classes = ["DOC", "NX", "DS", "PX", "PK", "SI", "PHONE", "EMAIL", "LOC", "FF"]
 
 [scope]
 kinds            = ["pnr", "api"]
@@ -144,7 +146,7 @@ handling       = ["H1", "H2"]
 
 [quota]
 queries_per_day = 2000
-slots_per_day   = 20_000
+slots_per_day   = 52_000  # a question about a name has 26 in `full`, 12 in `tight`; about a document 2
 urgent_reserve  = 200     # basis pnr_9_4 only
 
 [privacy]                 # what a question may tell the answering unit about the person
@@ -161,5 +163,5 @@ disclose        = "P7D"
 # [[direction]]
 # asks    = "UTO"
 # answers = "RUR"
-# quota   = { queries_per_day = 1500, slots_per_day = 15_000, urgent_reserve = 100 }
+# quota   = { queries_per_day = 1500, slots_per_day = 39_000, urgent_reserve = 100 }
 "#;

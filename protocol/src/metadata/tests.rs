@@ -39,6 +39,7 @@ fn metadata() -> Metadata {
         protocol: vec![PROTOCOL.into()],
         software: "piux 0.1.0".into(),
         keyset: "keyset-v1".into(),
+        keysets: Vec::new(),
     }
 }
 

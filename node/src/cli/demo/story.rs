@@ -28,6 +28,7 @@ pub(super) const STEPS: &[(&str, StepKind)] = &[
     ("lookup-hit", StepKind::Hit),
     ("lookup-miss", StepKind::Miss),
     ("lookup-name-order", StepKind::NameOrder),
+    ("lookup-spelling", StepKind::Spelling),
     ("lookup-refused", StepKind::Refused),
     ("disclose", StepKind::Disclose),
     ("audit-verify", StepKind::Verify),
@@ -42,6 +43,7 @@ pub(super) enum StepKind {
     Hit,
     Miss,
     NameOrder,
+    Spelling,
     Refused,
     Disclose,
     Verify,
@@ -74,6 +76,7 @@ impl<'a> Story<'a> {
             StepKind::Hit => self.hit().await,
             StepKind::Miss => self.miss().await,
             StepKind::NameOrder => self.name_order().await,
+            StepKind::Spelling => self.spelling().await,
             StepKind::Refused => self.refused().await,
             StepKind::Disclose => self.disclose().await,
             StepKind::Verify => self.verify().await,
@@ -206,6 +209,23 @@ impl<'a> Story<'a> {
         ))
     }
 
+    /// As another alphabet would bring her name back: no part of it is written the same.
+    async fn spelling(&self) -> Result<String, Cannot> {
+        let report = self
+            .utopia
+            .asks(self.question(Offence::A04, None, "TESTMAN/ERICA YOSEFINE/1984-02-29"))
+            .await?;
+        let hit = report.json.pointer("/partners/0/hits/0");
+        let exact = hit
+            .and_then(|hit| hit.get("classes"))
+            .is_some_and(|classes| classes.to_string().contains("NX"));
+        expect(outcome(&report)? == "hit" && !exact, &report)?;
+        Ok(format!(
+            "The same woman, her name spelt as it sounds abroad; the answer says how sure that is.\n{}",
+            report.text.trim_end()
+        ))
+    }
+
     /// A question Utopia's law allows and Ruritania's does not.
     async fn refused(&self) -> Result<String, Cannot> {
         let report = self
@@ -303,9 +323,12 @@ impl<'a> Story<'a> {
             case: "2026/117".to_owned(),
             reasons: "suspected courier of a drug network".to_owned(),
             officer: "Officer Brandt".to_owned(),
-            document: document.map(str::to_owned),
-            person: Some(person.to_owned()),
-            locator: None,
+            documents: document.map(str::to_owned).into_iter().collect(),
+            persons: vec![person.to_owned()],
+            phones: Vec::new(),
+            emails: Vec::new(),
+            locators: Vec::new(),
+            frequent_flyers: Vec::new(),
             window: Window::All,
             declares: Declaration::ALL.to_vec(),
             urgent: false,

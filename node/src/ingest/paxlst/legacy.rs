@@ -23,12 +23,18 @@ pub(in crate::ingest) fn decode(message: &Message<'_>, out: &mut Decoded) {
 fn read(message: &Message<'_>, out: &mut Decoded) -> Option<Flight> {
     let mut route = Route::default();
     let mut travellers = Vec::new();
-    for segment in message.body {
+    for (index, segment) in message.body.iter().enumerate() {
         match segment.tag() {
             "TDT" => route.carrier(segment),
             "LOC" => route.stop(segment),
             "DTM" => route.time(segment, message.envelope.date),
-            "PDT" => travellers.push(traveller(segment, message.envelope.date)),
+            "PDT" => {
+                let traveller = traveller(segment, message.envelope.date);
+                if traveller.birth_date.is_none() && !segment.text(2, 3).is_empty() {
+                    out.note("field.date", Severity::Warning, message.position(index));
+                }
+                travellers.push(traveller);
+            }
             _ => {}
         }
     }

@@ -5,33 +5,47 @@
 //! adult's, or a lookup for the child finds the mother.
 
 use crate::ingest::date::PartialDate;
-use crate::ingest::docs::{Docs, Inft};
+use crate::ingest::docs::{Doca, Doco, Docs, Identification, Inft};
 use crate::ingest::model::{Booking, Contact, Document, Kind, NameForm, NameSource, Role, Traveller};
 
 /// Something a request says about somebody.
-pub(super) enum Fact {
+pub(in crate::ingest) enum Fact {
     Docs(Box<Docs>),
     Inft(Inft),
-    Visa(Document),
+    Doco(Box<Doco>),
+    Doca(Box<Doca>),
+    Identified(Identification),
     Contact(Contact),
-    Child(PartialDate),
+    Child(Option<PartialDate>),
     Ticket { text: String, infant: bool },
     Member(String, String),
     Seat(String),
     Service(&'static str),
 }
 
+impl Fact {
+    /// Whether it says that it is about the infant, whoever it hangs on.
+    fn is_infants(&self) -> bool {
+        match self {
+            Self::Doco(read) => read.infant,
+            Self::Doca(read) => read.infant,
+            Self::Ticket { infant, .. } => *infant,
+            _ => false,
+        }
+    }
+}
+
 /// A fact, and everything that tells whom it is about.
-pub(super) struct Claim {
-    pub(super) fact: Fact,
-    pub(super) references: Vec<String>,
+pub(in crate::ingest) struct Claim {
+    pub(in crate::ingest) fact: Fact,
+    pub(in crate::ingest) references: Vec<String>,
     /// The traveller in whose group the request stands.
-    pub(super) group: Option<usize>,
-    pub(super) flight: Option<usize>,
+    pub(in crate::ingest) group: Option<usize>,
+    pub(in crate::ingest) flight: Option<usize>,
 }
 
 /// The traveller of a reference.
-pub(super) fn by_reference(booking: &Booking, reference: &str) -> Option<usize> {
+pub(in crate::ingest) fn by_reference(booking: &Booking, reference: &str) -> Option<usize> {
     let same = |traveller: &Traveller| traveller.reference.as_deref() == Some(reference);
     booking
         .travellers
@@ -41,7 +55,7 @@ pub(super) fn by_reference(booking: &Booking, reference: &str) -> Option<usize> 
 }
 
 /// The traveller a second mention of a name means.
-pub(super) fn known(booking: &Booking, mention: &Traveller) -> Option<usize> {
+pub(in crate::ingest) fn known(booking: &Booking, mention: &Traveller) -> Option<usize> {
     let reference = mention
         .reference
         .as_deref()
@@ -51,22 +65,26 @@ pub(super) fn known(booking: &Booking, mention: &Traveller) -> Option<usize> {
     reference.or_else(name).or_else(alone)
 }
 
-/// Gives every claim to its traveller. Infants first: what is theirs must not fall to an adult.
-pub(super) fn settle(booking: &mut Booking, claims: Vec<Claim>, doubts: &mut Vec<&'static str>) {
+/// Gives every claim to its traveller. Infants first, then documents, which may name more of them:
+/// what is theirs must not fall to an adult.
+pub(in crate::ingest) fn settle(booking: &mut Booking, claims: Vec<Claim>, doubts: &mut Vec<&'static str>) {
     let (infants, rest): (Vec<_>, Vec<_>) = claims
         .into_iter()
         .partition(|claim| matches!(claim.fact, Fact::Inft(_)));
+    let (documents, rest): (Vec<_>, Vec<_>) = rest.into_iter().partition(|claim| matches!(claim.fact, Fact::Docs(_)));
     for claim in &infants {
         if let Fact::Inft(named) = &claim.fact {
             let host = host(booking, claim);
             announce(booking, named, host);
         }
     }
-    for claim in rest {
-        match &claim.fact {
-            Fact::Docs(docs) => identify(booking, docs, &claim, doubts),
-            _ => credit(booking, claim),
+    for claim in &documents {
+        if let Fact::Docs(docs) = &claim.fact {
+            identify(booking, docs, claim, doubts);
         }
+    }
+    for claim in rest {
+        credit(booking, claim, doubts);
     }
     for at in 0..booking.travellers.len() {
         accompany(booking, at);
@@ -132,46 +150,83 @@ fn bear(traveller: &mut Traveller, docs: &Docs) {
         .for_each(|document| traveller.add_document(document.clone()));
 }
 
-fn credit(booking: &mut Booking, claim: Claim) {
+fn credit(booking: &mut Booking, claim: Claim, doubts: &mut Vec<&'static str>) {
     let host = host(booking, &claim);
-    if let Fact::Service(code) = claim.fact
-        && host.is_none()
-    {
-        if !booking.services.iter().any(|known| known == code) {
-            booking.services.push(code.to_owned());
-        }
-        return;
-    }
-    let ward = host.and_then(|adult| ward(booking, adult));
-    let target = match &claim.fact {
-        Fact::Ticket { infant: true, .. } => host.filter(|at| is_infant(booking, *at)).or(ward),
-        _ => host,
+    let infants = claim.fact.is_infants();
+    let target = if infants {
+        let ward = host.and_then(|adult| ward(booking, adult));
+        host.filter(|at| is_infant(booking, *at)).or(ward)
+    } else {
+        host
     };
-    if let (Fact::Contact(contact), None) = (&claim.fact, target) {
-        booking.contacts.push(contact.clone());
+    match target.and_then(|at| booking.travellers.get_mut(at)) {
+        Some(traveller) => say(traveller, claim),
+        None if infants => doubts.push("ref.infant"),
+        None => say_of_all(booking, claim.fact, doubts),
     }
-    if let Some(traveller) = target.and_then(|at| booking.travellers.get_mut(at)) {
-        say(traveller, claim);
+}
+
+/// What hangs on nobody is of the booking as a whole, if it can be.
+fn say_of_all(booking: &mut Booking, fact: Fact, doubts: &mut Vec<&'static str>) {
+    match fact {
+        Fact::Service(code) => {
+            if !booking.services.iter().any(|known| known == code) {
+                booking.services.push(code.to_owned());
+            }
+        }
+        Fact::Contact(contact) => {
+            if !booking.contacts.contains(&contact) {
+                booking.contacts.push(contact);
+            }
+        }
+        Fact::Seat(_) => {}
+        _ => doubts.push("ref.traveller"),
     }
 }
 
 fn say(traveller: &mut Traveller, claim: Claim) {
     match claim.fact {
-        Fact::Visa(document) => traveller.add_document(document),
-        Fact::Contact(contact) => traveller.add_contact(contact),
-        Fact::Child(birth) => {
-            traveller.add_birth(birth);
-            if traveller.kind != Kind::Infant {
-                traveller.kind = Kind::Child;
+        Fact::Doco(read) => visa(traveller, *read),
+        Fact::Doca(read) => address(traveller, *read),
+        Fact::Identified(Identification::Document(document)) => {
+            if !traveller.documents.iter().any(|known| known.is_same(&document)) {
+                traveller.add_document(document);
             }
         }
-        Fact::Ticket { text, .. } => traveller.add_ticket(&text),
-        Fact::Member(programme, number) => traveller.add_frequent_flyer(&programme, &number),
+        Fact::Identified(Identification::FrequentFlyer(programme, number)) | Fact::Member(programme, number) => {
+            traveller.add_frequent_flyer(&programme, &number);
+        }
+        Fact::Identified(Identification::Ticket(text)) | Fact::Ticket { text, .. } => traveller.add_ticket(&text),
+        Fact::Contact(contact) => traveller.add_contact(contact),
+        Fact::Child(birth) => child(traveller, birth),
         Fact::Seat(number) => traveller.add_seat(claim.flight, &number),
         Fact::Service(code) if !traveller.services.iter().any(|known| known == code) => {
             traveller.services.push(code.to_owned());
         }
         Fact::Service(_) | Fact::Docs(_) | Fact::Inft(_) => {}
+    }
+}
+
+fn visa(traveller: &mut Traveller, read: Doco) {
+    read.visa.into_iter().for_each(|visa| traveller.add_document(visa));
+    if let Some((kind, number)) = read.reference {
+        traveller.add_reference(kind, &number);
+    }
+    traveller.birth_place = traveller.birth_place.take().or(read.birth_place);
+}
+
+fn address(traveller: &mut Traveller, read: Doca) {
+    read.address
+        .into_iter()
+        .for_each(|address| traveller.add_contact(address));
+    traveller.residence = traveller.residence.take().or(read.residence);
+    traveller.birth_place = traveller.birth_place.take().or(read.birth_place);
+}
+
+fn child(traveller: &mut Traveller, birth: Option<PartialDate>) {
+    birth.into_iter().for_each(|date| traveller.add_birth(date));
+    if traveller.kind != Kind::Infant {
+        traveller.kind = Kind::Child;
     }
 }
 

@@ -7,6 +7,7 @@ use crate::ingest::docs;
 use crate::ingest::edifact::Segment;
 use crate::ingest::report::Decoded;
 use crate::ingest::sensitive::{self, Fate};
+use jiff::civil::Date;
 use std::borrow::Cow;
 
 /// Counts a request that is not read: among history nothing is.
@@ -29,23 +30,30 @@ pub(super) fn take(draft: &mut Draft, segment: &Segment<'_>, out: &mut Decoded) 
 
 fn read(draft: &mut Draft, code: &str, segment: &Segment<'_>, out: &mut Decoded) {
     if matches!(code, "SEAT" | "NSST" | "NSSA" | "NSSB" | "NSSW" | "RQST") {
-        seats(draft, segment);
+        if seats(draft, segment) == 0 {
+            out.withheld("SSR");
+        }
         return;
     }
-    match fact(code, &free_text(segment), draft) {
+    match fact(code, &free_text(segment), draft.message) {
         Some(fact) => claim(draft, segment, fact),
         None => out.withheld("SSR"),
     }
 }
 
-fn fact(code: &str, text: &str, draft: &Draft) -> Option<Fact> {
-    let message = draft.message;
+/// What the text of a request says, by the grammar of its code; none if nothing of it can be read.
+pub(in crate::ingest) fn fact(code: &str, text: &str, message: Date) -> Option<Fact> {
     match code {
         "DOCS" => Some(Fact::Docs(Box::new(docs::docs(text, message)))),
-        "DOCO" => docs::doco(text, message).map(Fact::Visa),
-        "DOCA" => docs::doca(text).map(Fact::Contact),
+        "DOCO" => docs::doco(text, message).map(|read| Fact::Doco(Box::new(read))),
+        "DOCA" => docs::doca(text).map(|read| Fact::Doca(Box::new(read))),
+        "FOID" => docs::foid(text).map(Fact::Identified),
         "INFT" => docs::inft(text, message).map(Fact::Inft),
-        "CHLD" => date::lettered(text.trim_matches(['/', ' ']), Century::Birth, message).map(Fact::Child),
+        "CHLD" => Some(Fact::Child(date::lettered(
+            text.trim_matches(['/', ' ']),
+            Century::Birth,
+            message,
+        ))),
         "TKNE" => Some(Fact::Ticket {
             text: text.to_owned(),
             infant: text.trim_start().starts_with("INF"),
@@ -53,13 +61,15 @@ fn fact(code: &str, text: &str, draft: &Draft) -> Option<Fact> {
         "FQTV" | "FQTR" | "FQTS" | "FQTU" => {
             docs::frequent_flyer(text).map(|(programme, number)| Fact::Member(programme.to_owned(), number.to_owned()))
         }
+        "CTCR" => Some(docs::request_contact(code, text).map_or(Fact::Service("CTCR"), Fact::Contact)),
         "CTCM" | "CTCE" => docs::request_contact(code, text).map(Fact::Contact),
         _ => None,
     }
 }
 
-/// `+15A::1+15B::2`: a seat and the traveller it is for.
-fn seats(draft: &mut Draft, segment: &Segment<'_>) {
+/// `+15A::1+15B::2`: a seat and the traveller it is for. Gives how many there were.
+fn seats(draft: &mut Draft, segment: &Segment<'_>) -> usize {
+    let before = draft.claims.len();
     let flight = draft.open_flight();
     let group = draft.open_traveller();
     for element in segment.items(2).filter(|element| !element.is_empty()) {
@@ -71,6 +81,7 @@ fn seats(draft: &mut Draft, segment: &Segment<'_>) {
             flight,
         });
     }
+    draft.claims.len() - before
 }
 
 fn claim(draft: &mut Draft, segment: &Segment<'_>, fact: Fact) {

@@ -69,7 +69,11 @@ fn phone(text: &str, regions: &BTreeSet<&'static str>) -> Option<Phone> {
     if last.trim_matches([' ', '-', '/']).eq_ignore_ascii_case("A") {
         return None;
     }
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let digits = text
+        .replace("(0)", "")
+        .chars()
+        .filter(char::is_ascii_digit)
+        .collect::<String>();
     let plus = text.find('+') < text.find(|c: char| c.is_ascii_digit()) && text.contains('+');
     if !(7..=17).contains(&digits.len()) {
         return None;
@@ -167,12 +171,12 @@ mod tests {
 
     #[test]
     fn a_national_number_is_read_where_exactly_one_country_has_it() {
-        assert_eq!(digits("07700 900123", &["GBR"]).as_deref(), Some("447700900123"));
+        assert_eq!(digits("020 7946 0018", &["GBR"]).as_deref(), Some("442079460018"));
         assert_eq!(digits("WAS 202 555 0143 H", &["USA"]).as_deref(), Some("12025550143"));
         assert_eq!(digits("2025550143", &["CAN", "USA"]).as_deref(), Some("12025550143"));
-        assert_eq!(digits("07700 900123", &[]), None, "no country is known");
+        assert_eq!(digits("020 7946 0018", &[]), None, "no country is known");
         assert_eq!(
-            digits("07700 900123", &["XXA"]),
+            digits("020 7946 0018", &["XXA"]),
             None,
             "a stateless person's code is no country"
         );
@@ -188,8 +192,8 @@ mod tests {
     #[test]
     fn the_number_of_an_agency_is_nobodys() {
         assert_eq!(digits("BOG +57 1 600 5830 A", &[]), None);
-        assert_eq!(digits("LON 07700 900123-A", &["GBR"]), None);
-        assert!(digits("LON 07700 900123-M", &["GBR"]).is_some());
+        assert_eq!(digits("LON 020 7946 0018-A", &["GBR"]), None);
+        assert!(digits("LON 020 7946 0018-M", &["GBR"]).is_some());
     }
 
     #[test]

@@ -10,7 +10,9 @@ fn zoe() -> Traveller {
 #[test]
 fn a_record_set_apart_is_a_person_of_its_own_and_stays_so() {
     let unit = Unit::new();
-    (1..=3).for_each(|number| drop(unit.put(number, &zoe())));
+    for number in 1..=3 {
+        unit.put(number, &zoe());
+    }
     assert_eq!(unit.split(2), 0);
     assert!(unit.are_one(&[1, 3]));
     assert!(!unit.are_one(&[1, 2]));
@@ -57,7 +59,9 @@ fn setting_the_joining_record_apart_undoes_the_joining_of_two_persons() {
 #[test]
 fn what_was_decided_survives_the_rebuilding_of_the_store() {
     let unit = Unit::new();
-    (1..=3).for_each(|number| drop(unit.put(number, &zoe())));
+    for number in 1..=3 {
+        unit.put(number, &zoe());
+    }
     unit.split(2);
     let unit = unit.rebuilt();
     assert!(unit.are_one(&[1, 3]));

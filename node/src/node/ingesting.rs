@@ -1,0 +1,143 @@
+//! Commands: loading by every door, and what waits in quarantine.
+
+use super::{Node, NodeError};
+use crate::command::Report;
+use crate::load::{LoadOptions, LoadReport};
+use crate::quarantine::Held;
+use crate::store::RecordId;
+use piux_protocol::vocabulary::base64url;
+use serde_json::json;
+use std::io::BufRead;
+use std::path::PathBuf;
+
+impl Node {
+    pub(super) fn ingest(&self, paths: &[PathBuf], format: Option<&str>) -> Result<Report, NodeError> {
+        let options = LoadOptions::new(format, None)?;
+        Ok(loaded(&self.loader.load(paths, &options)?))
+    }
+
+    /// Loads one stream and adds what came of it to the report.
+    ///
+    /// `progress` is told the bytes read so far. On an error the report holds what is durable.
+    pub fn load_stream(
+        &self,
+        name: &str,
+        input: &mut dyn BufRead,
+        options: &LoadOptions,
+        report: &mut LoadReport,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<(), NodeError> {
+        Ok(self.loader.load_stream(name, input, options, report, progress)?)
+    }
+
+    pub(super) fn quarantine_list(&self) -> Result<Report, NodeError> {
+        let held = self.loader.quarantine().list(self.now())?;
+        let text: Vec<String> = held.iter().map(held_text).collect();
+        let text = if text.is_empty() {
+            "Nothing waits in quarantine.".to_owned()
+        } else {
+            text.join("\n")
+        };
+        Ok(Report::done(json!({ "quarantine": held }), text))
+    }
+
+    /// What is known of a part; its content only for an officer who says why.
+    pub(super) fn quarantine_show(&self, id: &str, content: Option<(&str, &str)>) -> Result<Report, NodeError> {
+        let (id, quarantine) = (part(id)?, self.loader.quarantine());
+        let held = quarantine.show(id, self.now())?;
+        let (mut json, mut text) = (json!(held), held_text(&held));
+        if let Some(by) = content {
+            let bytes = quarantine.content(id, by, self.now())?;
+            text += &format!("\n\n{}", String::from_utf8_lossy(&bytes));
+            if let Some(object) = json.as_object_mut() {
+                object.insert("content".to_owned(), json!(base64url(&*bytes)));
+            }
+        }
+        Ok(Report::done(json, text))
+    }
+
+    pub(super) fn quarantine_retry(&self, id: &str) -> Result<Report, NodeError> {
+        let report = self.loader.quarantine().retry(part(id)?, &self.loader, self.now())?;
+        Ok(loaded(&report))
+    }
+
+    pub(super) fn quarantine_drop(&self, id: &str, officer: &str, reason: &str) -> Result<Report, NodeError> {
+        let id = part(id)?;
+        self.loader.quarantine().discard(id, (officer, reason), self.now())?;
+        Ok(Report::done(json!({ "dropped": id }), "Dropped for good."))
+    }
+}
+
+/// What a load comes to; travellers that were rejected make it negative.
+pub fn loaded(report: &LoadReport) -> Report {
+    let json = serde_json::to_value(report).unwrap_or_default();
+    let text = text(report);
+    if report.travellers.rejected > 0 {
+        Report::negative(json, text)
+    } else {
+        Report::done(json, text)
+    }
+}
+
+fn text(report: &LoadReport) -> String {
+    let counts = report.travellers;
+    let mut text = format!(
+        "{} file(s), {} message(s), {} booking(s).\n\
+         Travellers: {} read = {} stored + {} merged + {} rejected.\n\
+         {} document(s), {} match key(s); {} sensitive code(s) removed; {} remark(s).\n",
+        report.files,
+        report.messages,
+        report.bookings,
+        counts.read,
+        counts.stored,
+        counts.merged,
+        counts.rejected,
+        report.documents,
+        report.match_keys,
+        report.sensitive_removed.values().sum::<u64>(),
+        report.findings.len() as u64 + report.findings_dropped,
+    );
+    if report.quarantined > 0 {
+        text += &format!(
+            "{} part(s) went to quarantine: see `piux quarantine list`.\n",
+            report.quarantined
+        );
+    }
+    if report.pushes.incomplete + report.pushes.open > 0 {
+        text += &format!(
+            "Pushes: {} complete, {} incomplete, {} still waiting for parts; only a complete one cancels what it omits.\n",
+            report.pushes.complete, report.pushes.incomplete, report.pushes.open
+        );
+    }
+    for (sender, quality) in &report.quality {
+        text += &format!(
+            "  {:<12} {:>8} traveller(s), {:>3.0} % with a document, {:>3.0} % with a birth date, {} remark(s)\n",
+            if sender.is_empty() { "(unnamed)" } else { sender },
+            quality.travellers,
+            quality.document_share * 100.0,
+            quality.birth_date_share * 100.0,
+            quality.findings.values().sum::<u64>(),
+        );
+    }
+    text
+}
+
+fn part(id: &str) -> Result<RecordId, NodeError> {
+    RecordId::try_from(id.to_owned())
+        .map_err(|_| NodeError::Input("`piux quarantine list` shows the names of what waits".to_owned()))
+}
+
+fn held_text(held: &Held) -> String {
+    format!(
+        "{}  {}  message {}, byte {}: {}, {} traveller(s), {} byte(s){}; forgotten {}",
+        String::from(held.id),
+        held.received,
+        held.message,
+        held.offset,
+        held.rule,
+        held.travellers,
+        held.bytes,
+        if held.cut { " (only the beginning is kept)" } else { "" },
+        held.expires,
+    )
+}
