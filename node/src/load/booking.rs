@@ -23,8 +23,6 @@ pub(super) struct Known {
     /// When its sender last changed it, and when the message was made, as far as told.
     pub(super) changed: Option<String>,
     pub(super) prepared: Option<String>,
-    /// Flights it no longer holds, or perhaps not.
-    pub(super) lapses: Vec<Lapse>,
     pub(super) members: Vec<Member>,
     /// Prints of the messages that spoke of it, newest last.
     seen: Vec<String>,
@@ -37,22 +35,19 @@ pub(super) struct Member {
     pub(super) prints: Vec<Print>,
     /// What the booking's own message last said, as a print.
     pub(super) digest: String,
-    /// The record of advance passenger information that corrects this one.
-    pub(super) counterpart: Option<RecordId>,
     /// No longer in the booking.
     pub(super) left: bool,
 }
 
 /// A flight that lapsed.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) struct Lapse {
     pub(super) flight: String,
     pub(super) status: Lapsed,
 }
 
 /// How a flight lapsed; the word stands in the flight's status (`pnr.10_status`, `api.flight`).
-#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lapsed {
     /// The traveller does not travel.
     Cancelled,
@@ -92,7 +87,6 @@ impl Known {
             split: Vec::new(),
             changed: None,
             prepared: None,
-            lapses: Vec::new(),
             members: Vec::new(),
             seen: Vec::new(),
         }
@@ -227,12 +221,12 @@ pub(super) fn name_it(work: &mut Work<'_>, id: RecordId, booking: &Booking) -> R
     Ok(())
 }
 
-/// The booking of the other kind that speaks of this traveller on one of these flights.
+/// The record of the other kind that speaks of this traveller on one of these flights.
 pub(super) fn counterpart(
     work: &mut Work<'_>,
     booking: &Booking,
     traveller: &Traveller,
-) -> Result<Option<(RecordId, Known, usize)>, LoadError> {
+) -> Result<Option<RecordId>, LoadError> {
     let other = match booking.kind {
         BookingKind::Pnr => BookingKind::Api,
         BookingKind::Api => BookingKind::Pnr,
@@ -252,9 +246,13 @@ pub(super) fn counterpart(
         }
     }
     for name in names {
-        let Some((id, known)) = at(work, &name)? else { continue };
-        if let [Some(member)] = matched(&known.members, std::slice::from_ref(&prints)).as_slice() {
-            return Ok(Some((id, known, *member)));
+        let Some((_, known)) = at(work, &name)? else { continue };
+        let place = matched(&known.members, std::slice::from_ref(&prints))
+            .first()
+            .copied()
+            .flatten();
+        if let Some(member) = place.and_then(|place| known.members.get(place)) {
+            return Ok(Some(member.record));
         }
     }
     Ok(None)
@@ -484,7 +482,6 @@ mod tests {
             record: RecordId([0; 16]),
             prints,
             digest: String::new(),
-            counterpart: None,
             left: false,
         }
     }

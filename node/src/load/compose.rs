@@ -18,8 +18,12 @@ pub(super) const IDENTITY: [&str; 2] = ["pnr.04_names", "pnr.18_api"];
 
 /// The record of a traveller of a booking.
 pub(super) fn record(booking: &Booking, material: Material) -> Record {
+    let elements = match &material.own {
+        Some(own) => elements(&instead(booking, own, &material.traveller), &material.traveller),
+        None => elements(booking, &material.traveller),
+    };
     Record {
-        elements: elements(booking, &material.traveller),
+        elements,
         origin: Origin {
             source: source(booking),
             format: booking.provenance.message_type.clone(),
@@ -28,6 +32,15 @@ pub(super) fn record(booking: &Booking, material: Material) -> Record {
         material: Some(material),
         versions: Vec::new(),
     }
+}
+
+/// The booking with a traveller as corrected: or the traveller would be one of the others.
+fn instead(booking: &Booking, own: &Traveller, corrected: &Traveller) -> Booking {
+    let mut booking = booking.clone();
+    if let Some(place) = booking.travellers.iter_mut().find(|one| *one == own) {
+        place.clone_from(corrected);
+    }
+    booking
 }
 
 /// The booking and one of its travellers; the other travellers are in their own records.
@@ -126,13 +139,13 @@ pub(super) fn alone(booking: &Booking) -> Booking {
     alone
 }
 
-/// What a booking says of a traveller, whichever message said it: as bytes to compare.
-pub(super) fn content(booking: &Booking, traveller: Option<&Traveller>) -> Vec<u8> {
+/// What a booking says, whichever message said it: as bytes to compare.
+pub(super) fn content(booking: &Booking) -> Vec<u8> {
     let mut said = booking.clone();
     said.provenance = Provenance::default();
     said.push = None;
     said.changed = None;
-    serde_json::to_vec(&(said, traveller)).unwrap_or_default()
+    serde_json::to_vec(&said).unwrap_or_default()
 }
 
 pub(super) fn facts(booking: &Booking, traveller: &Traveller, now: Timestamp) -> RecordFacts {

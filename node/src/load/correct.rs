@@ -4,38 +4,29 @@
 //! record takes over names, documents and dates of its traveller (Annex I no. 18). Which of the
 //! two came first makes no difference.
 
-use super::LoadError;
-use super::booking::{self, Member};
-use super::compose;
-use super::lifecycle::{self, Told};
 use super::work::Work;
-use crate::ingest::Traveller;
+use super::{LoadError, booking, compose, lifecycle};
 use crate::ingest::model::BookingKind;
+use crate::ingest::{Booking, Traveller};
 use crate::records::{self, Material};
 use crate::store::RecordId;
 
 /// What is kept of a traveller, corrected by what its counterpart says; and corrects the counterpart.
-pub(super) fn apply(work: &mut Work<'_>, member: &mut Member, told: &Told<'_>) -> Result<Material, LoadError> {
-    let plain = compose::material(told.booking, told.traveller.clone(), None);
-    let Some((id, known, place)) = booking::counterpart(work, told.booking, told.traveller)? else {
+pub(super) fn apply(work: &mut Work<'_>, booking: &Booking, told: &Traveller) -> Result<Material, LoadError> {
+    let plain = compose::material(booking, told.clone(), None);
+    let Some(other) = booking::counterpart(work, booking, told)? else {
         return Ok(plain);
     };
-    let Some(other) = known.members.get(place) else {
-        return Ok(plain);
-    };
-    if told.booking.kind == BookingKind::Api {
-        member.counterpart = Some(other.record);
-        correct(work, other.record, told.traveller)?;
-        booking::keep(work, id, &known);
+    if booking.kind == BookingKind::Api {
+        correct(work, other, told)?;
         return Ok(plain);
     }
-    let Some(listed) = traveller(work, other.record)? else {
+    let Some(listed) = traveller(work, other)? else {
         return Ok(plain);
     };
-    member.counterpart = Some(other.record);
     work.report.corrected += 1;
-    let whole = compose::corrected(told.traveller, &listed);
-    Ok(compose::material(told.booking, whole, Some(told.traveller.clone())))
+    let whole = compose::corrected(told, &listed);
+    Ok(compose::material(booking, whole, Some(told.clone())))
 }
 
 fn traveller(work: &mut Work<'_>, id: RecordId) -> Result<Option<Traveller>, LoadError> {

@@ -76,7 +76,7 @@ fn message_print(work: &Work<'_>, booking: &Booking) -> String {
         b"\0",
         from.part.as_bytes(),
         b"\0",
-        &compose::content(booking, None),
+        &compose::content(booking),
     ])
 }
 
@@ -85,18 +85,19 @@ fn is_whole(booking: &Booking) -> bool {
     booking.kind == BookingKind::Pnr && booking.provenance.message_type.starts_with("PNRGOV")
 }
 
+/// Whether what a message tells of a traveller is all there is; lines of exports add up.
+fn replaces(booking: &Booking) -> bool {
+    is_whole(booking) || booking.kind == BookingKind::Api
+}
+
 fn upsert(work: &mut Work<'_>, (id, known): (RecordId, &mut Known), booking: &Booking) -> Result<(), LoadError> {
-    let flights: Vec<_> = booking.flights.iter().map(booking::flight_key).collect();
-    let before = known.lapses.len();
-    known.lapses.retain(|lapse| !flights.contains(&lapse.flight));
-    let revived = known.lapses.len() < before;
     let prints: Vec<_> = booking
         .travellers
         .iter()
         .map(|one| booking::prints(work, one))
         .collect();
     let places = booking::matched(&known.members, &prints);
-    let party = alone_digest(work, booking);
+    let party = party_digest(work, booking);
     for ((traveller, prints), place) in booking.travellers.iter().zip(prints).zip(&places) {
         let told = Told {
             booking,
@@ -105,7 +106,7 @@ fn upsert(work: &mut Work<'_>, (id, known): (RecordId, &mut Known), booking: &Bo
             digest: work.print(&[party.as_bytes(), &traveller_bytes(traveller)]),
         };
         match place.and_then(|place| known.members.get_mut(place)) {
-            Some(member) if member.digest == told.digest && !member.left && !revived => {
+            Some(member) if member.digest == told.digest && !member.left => {
                 work.report.travellers.merged += 1;
             }
             Some(member) => {
@@ -121,32 +122,37 @@ fn upsert(work: &mut Work<'_>, (id, known): (RecordId, &mut Known), booking: &Bo
         booking::keep(work, id, known);
     }
     if is_whole(booking) {
-        let held = places.iter().flatten().copied().collect::<Vec<_>>();
-        let known_before = known.members.len() - places.iter().filter(|place| place.is_none()).count();
-        for (_, member) in known
-            .members
-            .iter_mut()
-            .enumerate()
-            .filter(|(place, member)| *place < known_before && !held.contains(place) && !member.left)
-        {
-            member.left = true;
-            mark(work, member, &everything(&booking.flights, Lapsed::Cancelled))?;
-        }
+        leave(work, known, &places, booking)?;
+        booking::keep(work, id, known);
+    }
+    Ok(())
+}
+
+/// Whoever was of the party and is not any more; those met for the first time come last.
+fn leave(work: &mut Work<'_>, known: &mut Known, places: &[Option<usize>], booking: &Booking) -> Result<(), LoadError> {
+    let fresh = places.iter().filter(|place| place.is_none()).count();
+    let before = known.members.len().saturating_sub(fresh);
+    let members = known.members.iter_mut().take(before).enumerate();
+    for (_, member) in members.filter(|(place, member)| !places.contains(&Some(*place)) && !member.left) {
+        member.left = true;
+        mark(work, member, &everything(&booking.flights, Lapsed::Cancelled))?;
     }
     Ok(())
 }
 
 /// A traveller as one message tells of it.
-pub(super) struct Told<'b> {
-    pub(super) booking: &'b Booking,
-    pub(super) traveller: &'b Traveller,
+struct Told<'b> {
+    booking: &'b Booking,
+    traveller: &'b Traveller,
     prints: Vec<Print>,
     digest: String,
 }
 
-/// What a booking says of all its travellers together, as a print.
-fn alone_digest(work: &Work<'_>, booking: &Booking) -> String {
-    work.print(&[b"party", &compose::content(booking, None)])
+/// What a booking says of all its travellers together, and who they are, as a print.
+fn party_digest(work: &Work<'_>, booking: &Booking) -> String {
+    let names: Vec<_> = booking.travellers.iter().map(|one| &one.names).collect();
+    let names = serde_json::to_vec(&names).unwrap_or_default();
+    work.print(&[b"party", &compose::content(&compose::alone(booking)), &names])
 }
 
 fn traveller_bytes(traveller: &Traveller) -> Vec<u8> {
@@ -155,14 +161,13 @@ fn traveller_bytes(traveller: &Traveller) -> Vec<u8> {
 
 fn store(work: &mut Work<'_>, told: &Told<'_>) -> Result<Member, LoadError> {
     let id = work.draw();
-    let mut member = Member {
+    let member = Member {
         record: id,
         prints: told.prints.clone(),
         digest: told.digest.clone(),
-        counterpart: None,
         left: false,
     };
-    let material = correct::apply(work, &mut member, told)?;
+    let material = correct::apply(work, told.booking, told.traveller)?;
     let record = compose::record(told.booking, material);
     write(work, id, &record, told.booking)?;
     Ok(member)
@@ -171,23 +176,14 @@ fn store(work: &mut Work<'_>, told: &Told<'_>) -> Result<Member, LoadError> {
 fn change(work: &mut Work<'_>, member: &mut Member, told: &Told<'_>) -> Result<(), LoadError> {
     let stored = work.record(member.record)?;
     let old = stored.as_ref().and_then(records::read);
-    let told_whole = is_whole(told.booking) || told.booking.kind == BookingKind::Api;
-    let (booking, traveller) = match old.as_ref().and_then(|old| old.material.as_ref()) {
-        Some(material) if !told_whole => added(material, told),
+    let material = old.as_ref().and_then(|old| old.material.as_ref());
+    let closes = told.booking.notice.and_then(Notice::on_board).is_some();
+    let (booking, traveller) = match material {
+        Some(material) if closes => closed(material, told),
+        Some(material) if !replaces(told.booking) => added(material, told),
         _ => (told.booking.clone(), told.traveller.clone()),
     };
-    let closing = told.booking.notice.and_then(Notice::on_board).is_some();
-    let (booking, traveller) = match old.as_ref().and_then(|old| old.material.as_ref()) {
-        Some(material) if closing => closed(material, told),
-        _ => (booking, traveller),
-    };
-    let grown = Told {
-        booking: &booking,
-        traveller: &traveller,
-        prints: told.prints.clone(),
-        digest: told.digest.clone(),
-    };
-    let material = correct::apply(work, member, &grown)?;
+    let material = correct::apply(work, &booking, &traveller)?;
     let mut record = compose::record(&booking, material);
     let is_masked = stored.as_ref().is_none_or(|stored| stored.identity.is_none());
     if is_masked {
@@ -262,7 +258,7 @@ fn cancel(work: &mut Work<'_>, (id, known): (RecordId, &mut Known), booking: &Bo
     let mut cancelled = booking.clone();
     let lapses = everything(&booking.flights, Lapsed::Cancelled);
     compose::lapse(&mut cancelled, &lapses);
-    let party = alone_digest(work, booking);
+    let party = party_digest(work, booking);
     for ((traveller, prints), place) in booking.travellers.iter().zip(prints).zip(&places) {
         match place.and_then(|place| known.members.get_mut(place)) {
             Some(member) => {
@@ -292,16 +288,8 @@ fn cancel(work: &mut Work<'_>, (id, known): (RecordId, &mut Known), booking: &Bo
 
 /// Marks every traveller of a booking; no lapse given means every flight.
 pub(super) fn lapse_all(work: &mut Work<'_>, known: &mut Known, lapses: &[Lapse]) -> Result<(), LoadError> {
-    for lapse in lapses {
-        known.lapses.retain(|held| held.flight != lapse.flight);
-        known.lapses.push(lapse.clone());
-    }
-    let mut members = std::mem::take(&mut known.members);
-    for member in members.iter_mut().filter(|member| !member.left) {
-        mark(work, member, lapses)?;
-    }
-    known.members = members;
-    Ok(())
+    let mut members = known.members.iter_mut().filter(|member| !member.left);
+    members.try_for_each(|member| mark(work, member, lapses))
 }
 
 /// Writes lapses into the status of a record; its keys and its retention stay those it has.

@@ -9,6 +9,7 @@ use piux_node::load::{LoadError, LoadOptions, LoadReport, Loader};
 use piux_node::records::{self, Record};
 use piux_node::store::{BucketRef, FolderLock, RecordId, Store};
 use piux_policy::Profile;
+use piux_protocol::identifier::Keyset;
 use piux_protocol::signature::SigningKey;
 use piux_protocol::transparency::detail::DpoKeyPair;
 use piux_protocol::vocabulary::{Class, Timestamp, UnitId, Window};
@@ -135,7 +136,13 @@ impl Unit {
     /// Index rows of a class.
     pub(crate) fn rows(&self, class: Class) -> usize {
         let buckets = (0..=255).flat_map(|number| [BucketRef::S(number), BucketRef::I(number)]);
-        let rows = buckets.map(|bucket| self.ground.store.scan_bucket(class, bucket, Window::All).unwrap().len());
+        let rows = buckets.map(|bucket| {
+            self.ground
+                .store
+                .scan_bucket(Keyset::CURRENT, class, bucket, Window::All)
+                .unwrap()
+                .len()
+        });
         rows.sum()
     }
 
@@ -146,7 +153,8 @@ impl Unit {
     /// How many ledger entries of a kind there are.
     pub(crate) fn entries(&self, kind: Kind) -> usize {
         let lines = self.ground.ledger.recent(Timestamp::from_millis(0)).unwrap();
-        lines.iter().filter(|line| line.leaf.k == kind).count()
+        let of_kind = |line: &&piux_node::ledger::Line| line.leaf.as_ref().is_some_and(|leaf| leaf.k == kind);
+        lines.iter().filter(of_kind).count()
     }
 }
 
