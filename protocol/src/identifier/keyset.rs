@@ -36,7 +36,7 @@ impl Keyset {
     pub const fn id(self) -> &'static str {
         match self {
             Self::Exact => "piux-1-doc-nx-loc",
-            Self::V1 => "piux-v1-29c4de4dc6ff292431e3a1fac2712b6f",
+            Self::V1 => "piux-v1-959427b94f3dda8397a52cbd54eac3a5",
         }
     }
 

@@ -72,11 +72,6 @@ impl Name {
         spellings
     }
 
-    /// The tokens of the surname, then those of the given names.
-    pub(super) fn tokens(&self) -> impl Iterator<Item = &String> {
-        self.surname.tokens.iter().chain(&self.given.tokens)
-    }
-
     fn spelled(source: Source, surname: &str, given: &str, convention: Convention) -> Result<Self, IdentifierError> {
         let mut surname = tokens(surname, convention)?;
         let mut given = tokens(given, convention)?;

@@ -15,8 +15,6 @@ pub(super) const MOST_EXACT_PAIRS: usize = 6;
 pub(super) const MOST_SKELETON_PAIRS: usize = 16;
 /// Shortest token that bridges from one name to several: an initial would meet anyone.
 pub(super) const SHORTEST_BRIDGE: usize = 2;
-/// The families of another reading of a name.
-pub(super) const READING_FAMILIES: &[Family] = &[Family::Nx, Family::Pk, Family::Si];
 /// Where the tokens of the given names begin in a [`Unit`]'s places.
 const GIVEN: u32 = 32;
 
@@ -32,24 +30,23 @@ pub(super) enum Side {
 /// What a pair is made of: a token, or the tokens of a field run together.
 struct Unit {
     text: String,
+    is_token: bool,
     /// One bit for each token it has: surname from 0, given names from [`GIVEN`].
     places: u64,
     codes: Vec<String>,
 }
 
-/// The joined forms of both fields, if neither is empty.
+/// The joined forms of both fields, if neither is empty, and both in byte order.
 struct Fields {
     surname: String,
     given: String,
+    pair: String,
 }
 
 /// All keys of a name, family by family, each once.
 pub(super) fn of_name(name: &Name, birth: BirthDate, side: Side) -> Vec<MatchKey> {
     let units = units(name);
-    let tokens = units.get(..name.tokens().take(MOST_TOKENS).count()).unwrap_or_default();
-    let mut exact: Vec<&str> = tokens.iter().map(|unit| unit.text.as_str()).collect();
-    exact.sort_unstable();
-    exact.dedup();
+    let exact = exact(&units);
     let fields = Fields::of(name);
     let mut keys = Keys(Vec::with_capacity(48));
     match (exact.as_slice(), birth.complete()) {
@@ -61,14 +58,15 @@ pub(super) fn of_name(name: &Name, birth: BirthDate, side: Side) -> Vec<MatchKey
         }
         (_, Some(date)) => {
             let digits = digits(date);
+            let pairs = pairs(&units);
             full_names(&mut keys, &exact, fields.as_ref().zip(Some(name)), &digits);
             swapped_date(&mut keys, fields.as_ref(), date);
-            exact_pairs(&mut keys, tokens, &digits);
-            skeleton_pairs(&mut keys, &units, &digits);
+            exact_pairs(&mut keys, &pairs, &digits);
+            skeleton_pairs(&mut keys, &pairs, &digits);
             skeleton_and_initial(&mut keys, fields.as_ref(), &units, &digits);
             bridge(&mut keys, &exact, &digits, side);
             parts_of_date(&mut keys, fields.as_ref(), birth);
-            single_skeletons(&mut keys, tokens, &digits);
+            single_skeletons(&mut keys, &units, &digits);
             year(&mut keys, fields.as_ref(), birth);
         }
     }
@@ -78,18 +76,26 @@ pub(super) fn of_name(name: &Name, birth: BirthDate, side: Side) -> Vec<MatchKey
 /// The keys of another reading of a name, which only shall meet that reading's own
 /// spelling: the full name, and what tolerates a typing error in the rest.
 pub(super) fn of_reading(name: &Name, birth: BirthDate) -> Vec<MatchKey> {
-    let mut keys = of_name(name, birth, Side::Held);
-    keys.retain(|key| READING_FAMILIES.contains(&key.family()));
-    keys
+    let units = units(name);
+    let exact = exact(&units);
+    let fields = Fields::of(name);
+    let mut keys = Keys(Vec::with_capacity(16));
+    if let (Some(date), [_, _, ..]) = (birth.complete(), exact.as_slice()) {
+        let digits = digits(date);
+        full_names(&mut keys, &exact, fields.as_ref().zip(Some(name)), &digits);
+        skeleton_pairs(&mut keys, &pairs(&units), &digits);
+        skeleton_and_initial(&mut keys, fields.as_ref(), &units, &digits);
+    }
+    keys.0
 }
 
 /// Keys of one person, each once.
 struct Keys(Vec<MatchKey>);
 
 impl Keys {
-    /// Whether the key is new.
-    fn add(&mut self, family: Family, canonical: String) -> bool {
-        let key = MatchKey::new(family, canonical);
+    /// Whether the key of these parts, one after the other, is new.
+    fn add(&mut self, family: Family, parts: &[&str]) -> bool {
+        let key = MatchKey::new(family, parts.concat());
         let new = !self.0.contains(&key);
         if new {
             self.0.push(key);
@@ -99,12 +105,24 @@ impl Keys {
 }
 
 impl Unit {
-    fn new(text: String, places: u64) -> Self {
-        let codes = skeletons(&text);
-        Self { text, places, codes }
+    fn token(text: &str, place: u64) -> Self {
+        Self {
+            is_token: true,
+            ..Self::run_together(text.to_owned(), place)
+        }
     }
 
-    fn is_run_together(&self) -> bool {
+    fn run_together(text: String, places: u64) -> Self {
+        let codes = skeletons(&text);
+        Self {
+            text,
+            is_token: false,
+            places,
+            codes,
+        }
+    }
+
+    fn has_several_places(&self) -> bool {
         self.places.count_ones() > 1
     }
 }
@@ -112,11 +130,9 @@ impl Unit {
 impl Fields {
     fn of(name: &Name) -> Option<Self> {
         let (surname, given) = (name.surname.joined(), name.given.joined());
-        (!surname.is_empty() && !given.is_empty()).then_some(Self { surname, given })
-    }
-
-    fn pair(&self) -> String {
-        pair(&self.surname, &self.given)
+        let (first, second) = ordered(&surname, &given);
+        let pair = [first, "|", second].concat();
+        (!surname.is_empty() && !given.is_empty()).then_some(Self { surname, given, pair })
     }
 }
 
@@ -126,16 +142,25 @@ fn units(name: &Name) -> Vec<Unit> {
     let surname = name.surname.tokens.iter().zip(places(&name.surname, 0));
     let given = name.given.tokens.iter().zip(places(&name.given, GIVEN));
     let tokens = surname.chain(given).take(MOST_TOKENS);
-    let mut units: Vec<Unit> = tokens.map(|(token, place)| Unit::new(token.clone(), place)).collect();
+    let mut units: Vec<Unit> = tokens.map(|(token, place)| Unit::token(token, place)).collect();
     for (field, other, from) in [(&name.surname, &name.given, 0), (&name.given, &name.surname, GIVEN)] {
         let all = places(field, from).sum();
         let joined = field.joined();
         let both = !field.tokens.is_empty() && !other.tokens.is_empty();
-        let written = (both && field.raw != joined).then(|| Unit::new(field.raw.clone(), all));
-        units.extend((field.tokens.len() > 1).then(|| Unit::new(joined, all)));
+        let written = (both && field.raw != joined).then(|| Unit::run_together(field.raw.clone(), all));
+        units.extend((field.tokens.len() > 1).then(|| Unit::run_together(joined, all)));
         units.extend(written);
     }
     units
+}
+
+/// The set of the tokens, sorted.
+fn exact(units: &[Unit]) -> Vec<&str> {
+    let tokens = units.iter().filter(|unit| unit.is_token);
+    let mut exact: Vec<&str> = tokens.map(|unit| unit.text.as_str()).collect();
+    exact.sort_unstable();
+    exact.dedup();
+    exact
 }
 
 /// Pairs of units that share no token, those first that tell most: with a run-together
@@ -153,7 +178,7 @@ fn pairs(units: &[Unit]) -> Vec<(&Unit, &Unit)> {
         let crosses = has((1 << GIVEN) - 1) && has(!((1 << GIVEN) - 1));
         let firsts = u8::from(has(1)) + u8::from(has(1 << GIVEN));
         Reverse((
-            one.is_run_together() || other.is_run_together(),
+            one.has_several_places() || other.has_several_places(),
             crosses,
             firsts,
             one.text.len().min(other.text.len()),
@@ -164,9 +189,9 @@ fn pairs(units: &[Unit]) -> Vec<(&Unit, &Unit)> {
 
 /// A person of one name: the name, its skeletons, and the bridge to several names.
 fn one_name(keys: &mut Keys, only: &str, date: &str, side: Side) {
-    keys.add(Family::Mx, format!("{only}/{date}"));
+    keys.add(Family::Mx, &[only, "/", date]);
     for code in skeletons(only) {
-        keys.add(Family::Mk, format!("{code}/{date}"));
+        keys.add(Family::Mk, &[&code, "/", date]);
     }
     bridge(keys, &[only], date, side);
 }
@@ -176,44 +201,43 @@ fn one_name(keys: &mut Keys, only: &str, date: &str, side: Side) {
 /// other, so that two persons of several names never meet here.
 fn bridge(keys: &mut Keys, exact: &[&str], date: &str, side: Side) {
     let kind = match (side, exact.len()) {
-        (Side::Held, 1) | (Side::Asked, 2..) => 1,
-        _ => 2,
+        (Side::Held, 1) | (Side::Asked, 2..) => "/1",
+        _ => "/2",
     };
     for token in exact.iter().filter(|token| token.len() >= SHORTEST_BRIDGE) {
-        keys.add(Family::Mb, format!("{token}/{date}/{kind}"));
+        keys.add(Family::Mb, &[token, "/", date, kind]);
     }
 }
 
 /// All tokens; the two fields run together; the two as they were written.
 fn full_names(keys: &mut Keys, exact: &[&str], fields: Option<(&Fields, &Name)>, date: &str) {
-    keys.add(Family::Nx, format!("{}/{date}", exact.join("|")));
+    keys.add(Family::Nx, &[&exact.join("|"), "/", date]);
     if let Some((fields, name)) = fields {
-        keys.add(Family::Nx, format!("{}/{date}", fields.pair()));
-        keys.add(
-            Family::Nx,
-            format!("{}/{date}", pair(&name.surname.raw, &name.given.raw)),
-        );
+        keys.add(Family::Nx, &[&fields.pair, "/", date]);
+        let (first, second) = ordered(&name.surname.raw, &name.given.raw);
+        keys.add(Family::Nx, &[first, "|", second, "/", date]);
     }
 }
 
 /// Day and month in ascending order, so that it does not matter which was which.
 fn swapped_date(keys: &mut Keys, fields: Option<&Fields>, date: Date) {
     let (low, high) = (date.month().min(date.day()), date.month().max(date.day()));
-    if let Some(fields) = fields {
-        let canonical = format!("{}/{:04}/{low:02}.{high:02}", fields.pair(), date.year());
-        keys.add(Family::Ds, canonical);
+    if let Some(Fields { pair, .. }) = fields {
+        keys.add(Family::Ds, &[pair, &format!("/{:04}/{low:02}.{high:02}", date.year())]);
     }
 }
 
-fn exact_pairs(keys: &mut Keys, tokens: &[Unit], date: &str) {
-    for (one, other) in pairs(tokens).into_iter().take(MOST_EXACT_PAIRS) {
-        keys.add(Family::Px, format!("{}/{date}", pair(&one.text, &other.text)));
+fn exact_pairs(keys: &mut Keys, pairs: &[(&Unit, &Unit)], date: &str) {
+    let tokens = pairs.iter().filter(|(one, other)| one.is_token && other.is_token);
+    for (one, other) in tokens.take(MOST_EXACT_PAIRS) {
+        let (first, second) = ordered(&one.text, &other.text);
+        keys.add(Family::Px, &[first, "|", second, "/", date]);
     }
 }
 
-fn skeleton_pairs(keys: &mut Keys, units: &[Unit], date: &str) {
+fn skeleton_pairs(keys: &mut Keys, pairs: &[(&Unit, &Unit)], date: &str) {
     let mut left = MOST_SKELETON_PAIRS;
-    for (one, other) in pairs(units) {
+    for (one, other) in pairs {
         for (code, other) in one
             .codes
             .iter()
@@ -222,46 +246,48 @@ fn skeleton_pairs(keys: &mut Keys, units: &[Unit], date: &str) {
             if left == 0 {
                 return;
             }
-            left -= usize::from(keys.add(Family::Pk, format!("{}/{date}", pair(code, other))));
+            let (first, second) = ordered(code, other);
+            left -= usize::from(keys.add(Family::Pk, &[first, "|", second, "/", date]));
         }
     }
 }
 
 fn skeleton_and_initial(keys: &mut Keys, fields: Option<&Fields>, units: &[Unit], date: &str) {
-    let Some(Fields { surname, given }) = fields else {
+    let Some(Fields { surname, given, .. }) = fields else {
         return;
     };
     for (field, other) in [(surname, given), (given, surname)] {
+        let initial = other.get(..1).unwrap_or_default();
         let known = units.iter().find(|unit| unit.text == *field);
         let codes = known.map_or_else(|| skeletons(field), |unit| unit.codes.clone());
-        for (code, initial) in codes.iter().zip(std::iter::repeat(other.get(..1).unwrap_or_default())) {
-            keys.add(Family::Si, format!("{code}/{initial}/{date}"));
+        for code in &codes {
+            keys.add(Family::Si, &[code, "/", initial, "/", date]);
         }
     }
 }
 
 /// The full name and two parts of the birth date, of those that are known.
 fn parts_of_date(keys: &mut Keys, fields: Option<&Fields>, birth: BirthDate) {
-    let (Some(fields), Some(month)) = (fields, birth.month()) else {
+    let (Some(Fields { pair, .. }), Some(month)) = (fields, birth.month()) else {
         return;
     };
-    let (names, year) = (fields.pair(), birth.year());
-    keys.add(Family::D2, format!("{names}/{year:04}{month:02}"));
+    let year = birth.year();
+    keys.add(Family::D2, &[pair, &format!("/{year:04}{month:02}")]);
     if let Some(day) = birth.day() {
-        keys.add(Family::D2, format!("{names}/{year:04}-{day:02}"));
-        keys.add(Family::D2, format!("{names}/-{month:02}{day:02}"));
+        keys.add(Family::D2, &[pair, &format!("/{year:04}-{day:02}")]);
+        keys.add(Family::D2, &[pair, &format!("/-{month:02}{day:02}")]);
     }
 }
 
-fn single_skeletons(keys: &mut Keys, tokens: &[Unit], date: &str) {
-    for code in tokens.iter().flat_map(|unit| &unit.codes) {
-        keys.add(Family::Sk, format!("{code}/{date}"));
+fn single_skeletons(keys: &mut Keys, units: &[Unit], date: &str) {
+    for code in units.iter().filter(|unit| unit.is_token).flat_map(|unit| &unit.codes) {
+        keys.add(Family::Sk, &[code, "/", date]);
     }
 }
 
 fn year(keys: &mut Keys, fields: Option<&Fields>, birth: BirthDate) {
-    if let Some(fields) = fields {
-        keys.add(Family::Y, format!("{}/{:04}", fields.pair(), birth.year()));
+    if let Some(Fields { pair, .. }) = fields {
+        keys.add(Family::Y, &[pair, &format!("/{:04}", birth.year())]);
     }
 }
 
@@ -271,7 +297,6 @@ fn digits(date: Date) -> String {
 }
 
 /// Two texts in byte order, so that it does not matter which stood first.
-fn pair(one: &str, other: &str) -> String {
-    let (first, second) = if one <= other { (one, other) } else { (other, one) };
-    [first, "|", second].concat()
+fn ordered<'a>(one: &'a str, other: &'a str) -> (&'a str, &'a str) {
+    if one <= other { (one, other) } else { (other, one) }
 }
