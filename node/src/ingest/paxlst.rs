@@ -139,9 +139,22 @@ impl<'m> List<'m> {
         self.persons.push(Person::new(role, segment));
     }
 
+    /// What the list says of itself; its flight is known at its end.
+    fn push(&self) -> Push {
+        let (part, last) = Push::place(&self.provenance.part);
+        Push {
+            kind: PushKind::List,
+            flight: None,
+            total: self.expected.map(|(_, count)| count),
+            part,
+            last,
+        }
+    }
+
     /// Hands the bookings over, or counts the travellers as lost; gives the first flight.
     fn finish(self, message: &Message<'_>, out: &mut Decoded) -> Option<Flight> {
         let counted = self.counted();
+        let mut push = self.push();
         let (flights, doubts) = self.flights.finish();
         for rule in doubts {
             out.note(rule, Severity::Warning, message.start());
@@ -155,10 +168,9 @@ impl<'m> List<'m> {
             out.reject(self.persons.len(), "structure.no_flight", message.start());
             return None;
         }
-        let (part, last) = Push::place(&self.provenance.part);
-        let single = last && part.is_none_or(|part| part == 1);
-        let expected = self.expected.map(|(_, count)| count);
-        if single && expected != counted {
+        push.flight.clone_from(&first);
+        let single = push.last && push.part.is_none_or(|part| part == 1);
+        if single && push.total != counted {
             out.note("envelope.cnt", Severity::Info, message.start());
         }
         let mut empty = Booking::new(BookingKind::Api, self.provenance);
@@ -166,13 +178,7 @@ impl<'m> List<'m> {
         if self.notice.is_some_and(Notice::cancels) {
             empty.function = Function::Cancel;
         }
-        empty.push = Some(Push {
-            kind: PushKind::List,
-            flight: first.clone(),
-            total: expected,
-            part,
-            last,
-        });
+        empty.push = Some(push);
         empty.flights = flights;
         for booking in bookings(&empty, self.persons, message, out) {
             out.accept(booking);
