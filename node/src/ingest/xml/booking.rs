@@ -141,7 +141,8 @@ impl Reading {
             let seat = text.split([' ', '/', ',']).find(|word| !word.is_empty());
             return seat.map(|seat| Fact::Seat(seat.to_owned())).into_iter().collect();
         }
-        let written = (!text.is_empty()).then(|| text.to_owned());
+        // A child needs no words: the request alone says it.
+        let written = (!text.is_empty() || code == "CHLD").then(|| text.to_owned());
         let told = node.children.iter().filter_map(|child| person::slashes(child, self.message));
         let texts = written.into_iter().chain(told);
         texts.filter_map(|text| request::fact(code, &text, self.message)).collect()
