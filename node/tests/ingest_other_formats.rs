@@ -21,8 +21,14 @@ fn received() -> Timestamp {
 
 fn sample(name: &str) -> Option<Vec<u8>> {
     let told = std::env::var_os("PIUX_SHARED").map(|shared| PathBuf::from(shared).join("samples"));
-    let above = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|dir| dir.join("shared/samples"));
-    let found = told.into_iter().chain(above).map(|dir| dir.join(name)).find(|file| file.is_file());
+    let above = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .map(|dir| dir.join("shared/samples"));
+    let found = told
+        .into_iter()
+        .chain(above)
+        .map(|dir| dir.join(name))
+        .find(|file| file.is_file());
     if found.is_none() {
         eprintln!("SKIPPED: no shared/samples/{name} above the repository and no PIUX_SHARED");
     }
@@ -53,8 +59,12 @@ fn told(booking: &Booking) -> String {
         format!("{} {date} {}-{}", f.designator(), f.board, f.off)
     });
     let people = booking.travellers.iter().map(person);
-    [locators.collect::<Vec<_>>().join(", "), flights.collect::<Vec<_>>().join(", "), people.collect::<Vec<_>>().join("; ")]
-        .join(" | ")
+    [
+        locators.collect::<Vec<_>>().join(", "),
+        flights.collect::<Vec<_>>().join(", "),
+        people.collect::<Vec<_>>().join("; "),
+    ]
+    .join(" | ")
 }
 
 fn person(traveller: &Traveller) -> String {
@@ -62,7 +72,11 @@ fn person(traveller: &Traveller) -> String {
     let mut words = vec![name.map_or("unnamed".to_owned(), |name| format!("{}/{}", name.surname, name.given))];
     words.extend(traveller.birth_date.map(|date| date.to_string()));
     for document in &traveller.documents {
-        let issuer = document.issuer.as_ref().and_then(|issuer| issuer.code.as_deref()).unwrap_or_default();
+        let issuer = document
+            .issuer
+            .as_ref()
+            .and_then(|issuer| issuer.code.as_deref())
+            .unwrap_or_default();
         words.push(format!("{}:{issuer}", document.number));
     }
     words.join(" ")
@@ -70,18 +84,32 @@ fn person(traveller: &Traveller) -> String {
 
 #[test]
 fn a_pnr_in_a_namespace_under_a_foreign_root_is_read_whole() {
-    let Some(bytes) = sample("pnrgov-xml/saberls-test_pnr-iata2007ns.xml") else { return };
+    let Some(bytes) = sample("pnrgov-xml/saberls-test_pnr-iata2007ns.xml") else {
+        return;
+    };
     let all = decode(&bytes, None, received());
     assert_eq!(
         all.bookings.iter().map(told).collect::<Vec<_>>(),
-        ["ENT:00A234B | ENT1234 2024-01-01 LHR-WAW | KOWALSKA/ANNA 2002-12-30 BA5345321:POL; \
-          KOWALSKI/ADAM 2022-12-30 ZC9038023:POL; KOWALSKI/JAN 2002-12-30 AB1324659:POL"]
+        [
+            "ENT:00A234B | ENT1234 2024-01-01 LHR-WAW | KOWALSKA/ANNA 2002-12-30 BA5345321:POL; \
+          KOWALSKI/ADAM 2022-12-30 ZC9038023:POL; KOWALSKI/JAN 2002-12-30 AB1324659:POL"
+        ]
     );
     assert_eq!((all.travellers_read, all.rejected, rules(&all)), (3, 0, vec![]));
     let booking = &all.bookings[0];
-    assert_eq!(booking.travellers.iter().map(|t| t.kind == Kind::Child).collect::<Vec<_>>(), [false, true, false]);
+    assert_eq!(
+        booking
+            .travellers
+            .iter()
+            .map(|t| t.kind == Kind::Child)
+            .collect::<Vec<_>>(),
+        [false, true, false]
+    );
     assert_eq!(booking.created.unwrap().to_string(), "2024-01-01");
-    assert_eq!(booking.travellers[0].documents[0].expiry.unwrap().to_string(), "2027-08-30");
+    assert_eq!(
+        booking.travellers[0].documents[0].expiry.unwrap().to_string(),
+        "2027-08-30"
+    );
     // Every passenger tag is a traveller and every document text a document.
     let text = String::from_utf8(bytes).unwrap();
     assert_eq!(all.travellers_read, text.matches("<Passenger ").count());
@@ -91,22 +119,39 @@ fn a_pnr_in_a_namespace_under_a_foreign_root_is_read_whole() {
 
 #[test]
 fn a_pnr_with_country_names_blanks_in_dates_and_a_wrong_count_is_read_whole() {
-    let Some(bytes) = sample("pnrgov-xml/tenacity-596-synthetic-abridged.xml") else { return };
+    let Some(bytes) = sample("pnrgov-xml/tenacity-596-synthetic-abridged.xml") else {
+        return;
+    };
     let all = decode(&bytes, None, received());
     assert_eq!(
         all.bookings.iter().map(told).collect::<Vec<_>>(),
-        [" | AY715 2021-10-08 HEL-SVO | Weimer/Paige SECOND_NAME 2018-07-05 12884:DEU; Weimer/Emily SECOND_NAME 2010-08-16"]
+        [
+            " | AY715 2021-10-08 HEL-SVO | Weimer/Paige SECOND_NAME 2018-07-05 12884:DEU; Weimer/Emily SECOND_NAME 2010-08-16"
+        ]
     );
     // The locator has four digits, and one passenger is announced where two are told.
     assert_eq!(rules(&all), ["field.locator", "envelope.passengers"]);
     assert_eq!((all.travellers_read, all.rejected), (2, 0));
-    assert_eq!(all.text_withheld.iter().map(|(kind, n)| (*kind, *n)).collect::<Vec<_>>(), [("SSR", 1)]);
+    assert_eq!(
+        all.text_withheld
+            .iter()
+            .map(|(kind, n)| (*kind, *n))
+            .collect::<Vec<_>>(),
+        [("SSR", 1)]
+    );
     let booking = &all.bookings[0];
     assert_eq!(booking.flights[0].dep_local.unwrap().to_string(), "2021-10-08T06:49:48");
     let paige = &booking.travellers[0];
     assert_eq!(paige.nationalities[0].code.as_deref(), Some("DEU"));
     assert_eq!(paige.bags.as_ref().unwrap().tags, ["AA12884"]);
-    assert_eq!((paige.frequent_flyer[0].number.as_str(), paige.contacts.len(), paige.tickets.len()), ("12884", 1, 0));
+    assert_eq!(
+        (
+            paige.frequent_flyer[0].number.as_str(),
+            paige.contacts.len(),
+            paige.tickets.len()
+        ),
+        ("12884", 1, 0)
+    );
     let agency = booking.agency.as_ref().unwrap();
     assert_eq!((agency.office.as_str(), agency.country.as_str()), ("Madrid", "ESP"));
     assert!(!serde_json::to_string(booking).unwrap().contains("MADDOX"));
@@ -116,16 +161,23 @@ fn a_pnr_with_country_names_blanks_in_dates_and_a_wrong_count_is_read_whole() {
 
 #[test]
 fn a_manifest_of_pseudonymous_passengers_gives_its_flight_and_no_names() {
-    let Some(bytes) = sample("api-json/ukho-drt-voyage-manifest.json") else { return };
+    let Some(bytes) = sample("api-json/ukho-drt-voyage-manifest.json") else {
+        return;
+    };
     let all = mapped("uk-manifest.toml", &bytes);
     assert_eq!(
         all.bookings.iter().map(told).collect::<Vec<_>>(),
-        [" | FR3631 2016-03-02 BRE-STN | unnamed", " | FR3631 2016-03-02 BRE-STN | unnamed"]
+        [
+            " | FR3631 2016-03-02 BRE-STN | unnamed",
+            " | FR3631 2016-03-02 BRE-STN | unnamed"
+        ]
     );
     // Both say the type of a document and no number.
     assert_eq!(rules(&all), ["field.document", "field.document"]);
     assert_eq!((all.travellers_read, all.rejected), (2, 0));
-    let [one, two] = all.bookings.as_slice() else { panic!("two bookings") };
+    let [one, two] = all.bookings.as_slice() else {
+        panic!("two bookings")
+    };
     assert_eq!((one.kind, one.travellers[0].role), (BookingKind::Api, Role::Passenger));
     assert_eq!(one.travellers[0].nationalities[0].code.as_deref(), Some("MAR"));
     assert!(two.travellers[0].nationalities.is_empty());
@@ -145,15 +197,30 @@ fn a_table_of_a_targeting_system_is_read_by_its_mapping() {
     let all = mapped("gtas-like.toml", TABLE.as_bytes());
     assert_eq!(
         all.bookings.iter().map(told).collect::<Vec<_>>(),
-        ["UT:QF7K2M | UT451 2026-03-05 UTA-RUB | QUILLFEATHER/ORSOLYA MAE 1984-02-29 UT8842177:UTO V55501:NZL; \
-          QUILLFEATHER/BRAM UT8842178:UTO"]
+        [
+            "UT:QF7K2M | UT451 2026-03-05 UTA-RUB | QUILLFEATHER/ORSOLYA MAE 1984-02-29 UT8842177:UTO V55501:NZL; \
+          QUILLFEATHER/BRAM UT8842178:UTO"
+        ]
     );
     // The score is read by nobody, the second person was born on no day, the last row is no traveller.
     assert_eq!(rules(&all), ["csv.column_unknown", "field.date", "mapping.skipped"]);
     assert_eq!((all.travellers_read, all.rejected), (2, 0));
     let one = &all.bookings[0].travellers[0];
-    assert_eq!((one.nationalities.len(), one.seats[0].number.as_str(), one.contacts.len()), (2, "11D", 1));
-    assert_eq!((one.bags.as_ref().unwrap().tags.len(), one.frequent_flyer[0].programme.as_str()), (2, "UT"));
+    assert_eq!(
+        (
+            one.nationalities.len(),
+            one.seats[0].number.as_str(),
+            one.contacts.len()
+        ),
+        (2, "11D", 1)
+    );
+    assert_eq!(
+        (
+            one.bags.as_ref().unwrap().tags.len(),
+            one.frequent_flyer[0].programme.as_str()
+        ),
+        (2, "UT")
+    );
     assert_eq!(all.bookings[0].travellers[1].role, Role::Crew);
     let place = all.findings[1].position;
     assert_eq!((place.message, place.segment), (4, 17));
@@ -172,9 +239,15 @@ fn a_manifest_at_check_in_and_at_doors_closed_says_which() {
     for (event, status) in [("CI", "checked_in"), ("DC", "boarded"), ("XX", "XX")] {
         let all = mapped("uk-manifest.toml", manifest(event).as_bytes());
         assert_eq!(rules(&all), [""; 0]);
-        assert_eq!(told(&all.bookings[0]), " | UT451A 2026-03-05 UTA-RUB | QUILL/ 1984-02-29 X1:UTO");
+        assert_eq!(
+            told(&all.bookings[0]),
+            " | UT451A 2026-03-05 UTA-RUB | QUILL/ 1984-02-29 X1:UTO"
+        );
         let booking = &all.bookings[0];
-        assert_eq!((booking.flights[0].status.as_deref(), booking.travellers[0].role), (Some(status), Role::Crew));
+        assert_eq!(
+            (booking.flights[0].status.as_deref(), booking.travellers[0].role),
+            (Some(status), Role::Crew)
+        );
         assert_eq!(booking.travellers[0].checked_in, status != "XX");
     }
 }
@@ -277,7 +350,11 @@ proptest! {
 
 #[test]
 fn reading_is_resumed_after_the_last_unit_that_was_taken() {
-    let line = |n: u32| format!("{{\"flight\":{{\"carrier\":\"UT\",\"number\":\"{n}\"}},\"booking\":{{\"locator\":\"AAAAA{n}\"}},\"person\":{{\"surname\":\"QUILL\"}}}}\n");
+    let line = |n: u32| {
+        format!(
+            "{{\"flight\":{{\"carrier\":\"UT\",\"number\":\"{n}\"}},\"booking\":{{\"locator\":\"AAAAA{n}\"}},\"person\":{{\"surname\":\"QUILL\"}}}}\n"
+        )
+    };
     let text: String = (1..6).map(line).collect();
     let mut ends = Vec::new();
     read::<std::io::Error>(&mut text.as_bytes(), Some(Format::Ndjson), received(), &mut |part| {
@@ -286,10 +363,20 @@ fn reading_is_resumed_after_the_last_unit_that_was_taken() {
     })
     .unwrap();
     let mut rest = Vec::new();
-    piux_node::ingest::resume::<std::io::Error>(&mut text.as_bytes(), Some(Format::Ndjson), received(), ends[2], &mut |part| {
-        rest.extend(part.bookings.into_iter().map(|booking| booking.locators[0].locator.clone()));
-        Ok(())
-    })
+    piux_node::ingest::resume::<std::io::Error>(
+        &mut text.as_bytes(),
+        Some(Format::Ndjson),
+        received(),
+        ends[2],
+        &mut |part| {
+            rest.extend(
+                part.bookings
+                    .into_iter()
+                    .map(|booking| booking.locators[0].locator.clone()),
+            );
+            Ok(())
+        },
+    )
     .unwrap();
     assert_eq!(rest, ["AAAAA4", "AAAAA5"]);
 }
@@ -298,13 +385,17 @@ fn reading_is_resumed_after_the_last_unit_that_was_taken() {
 fn what_is_lost_is_kept_for_quarantine_and_can_be_decoded_again() {
     let table = "flight.carrier,flight.number,person.surname\nUT,1,QUILL\n,,ROOK\n";
     let all = decode(table.as_bytes(), None, received());
-    let [lost] = all.lost.as_slice() else { panic!("one lost") };
+    let [lost] = all.lost.as_slice() else {
+        panic!("one lost")
+    };
     let again = decode(&lost.content, Some(Format::Csv), received());
     assert_eq!((again.rejected, rules(&again)), (1, vec!["structure.no_flight"]));
     let push = "<IATA_PNRGOV_NotifRQ><FlightLeg CarrierCode=\"UT\" FlightNumber=\"1\" DepartureDateTime=\"2026-03-05\"/><PNRs>\
                 <PNR><Passenger RPH=\"1\"><Surname>QUILL</Surname></Passenger></PNR></PNRs></IATA_PNRGOV_NotifRQ>";
     let all = decode(push.as_bytes(), None, received());
-    let [lost] = all.lost.as_slice() else { panic!("one lost") };
+    let [lost] = all.lost.as_slice() else {
+        panic!("one lost")
+    };
     let again = decode(&lost.content, Some(Format::Xml), received());
     assert_eq!((again.rejected, rules(&again)), (1, vec!["structure.no_locator"]));
     assert!(!format!("{all:?}").contains("QUILL"));

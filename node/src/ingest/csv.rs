@@ -34,7 +34,9 @@ pub(super) fn read<E: From<io::Error>>(
     };
     let position = header.position;
     let raw = header.bytes.to_vec();
-    let table = cells(&header).ok().map(|cells| Table::new(raw.clone(), &cells, mapping));
+    let table = cells(&header)
+        .ok()
+        .map(|cells| Table::new(raw.clone(), &cells, mapping));
     let Some(table) = table.filter(|_| header.broken.is_none()) else {
         joiner.lose("csv.header", position, &[&raw])?;
         return joiner.finish();
@@ -58,12 +60,13 @@ pub(super) fn read<E: From<io::Error>>(
 pub(super) fn looks_like_profile(bytes: &[u8]) -> bool {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let line = bytes.split(|b| matches!(b, b'\n' | b'\r')).next().unwrap_or(bytes);
-    let Some(line) = line.get(..line.len().min(32 * 1024)) else { return false };
+    let Some(line) = line.get(..line.len().min(32 * 1024)) else {
+        return false;
+    };
     let separator = row::separator(line);
     let words = line.split(|b| *b == separator);
-    let known = words.filter(|word| {
-        std::str::from_utf8(word).is_ok_and(|word| Field::of_heading(word.trim_matches('"')).is_some())
-    });
+    let known = words
+        .filter(|word| std::str::from_utf8(word).is_ok_and(|word| Field::of_heading(word.trim_matches('"')).is_some()));
     known.take(2).count() == 2
 }
 
@@ -110,7 +113,11 @@ impl<'m> Table<'m> {
         } else {
             Cow::Borrowed(mapping)
         };
-        let unused = if mapping.is_profile() { Severity::Error } else { Severity::Info };
+        let unused = if mapping.is_profile() {
+            Severity::Error
+        } else {
+            Severity::Info
+        };
         for (at, heading) in headings.iter().enumerate() {
             if !mapping.reads(heading) {
                 doubts.push(("csv.column_unknown", unused, at + 1));
@@ -135,12 +142,7 @@ impl<'m> Table<'m> {
             .all(|field| self.mapping.gives(field, &|column| self.columns.contains_key(column)))
     }
 
-    fn take<E>(
-        &self,
-        cut: &Cut<'_>,
-        received: Timestamp,
-        joiner: &mut Joiner<'_, E>,
-    ) -> Result<(), E> {
+    fn take<E>(&self, cut: &Cut<'_>, received: Timestamp, joiner: &mut Joiner<'_, E>) -> Result<(), E> {
         let position = cut.position;
         let raw: [&[u8]; 3] = [&self.header, b"\n", cut.bytes];
         if let Some(rule) = cut.broken {

@@ -157,7 +157,11 @@ impl Mapping {
     /// Whether any rule reads a column.
     pub(super) fn reads(&self, column: &str) -> bool {
         let skips = self.skip.iter().any(|(known, _)| known == column);
-        skips || self.rules.iter().any(|rule| rule.columns.iter().any(|known| known == column))
+        skips
+            || self
+                .rules
+                .iter()
+                .any(|rule| rule.columns.iter().any(|known| known == column))
     }
 
     /// The columns a table must have.
@@ -178,7 +182,11 @@ impl Mapping {
         let cell = |column: &str| {
             let text = cell(column).unwrap_or_default();
             let text = text.trim();
-            if self.empty.iter().any(|empty| empty == text) { String::new() } else { text.to_owned() }
+            if self.empty.iter().any(|empty| empty == text) {
+                String::new()
+            } else {
+                text.to_owned()
+            }
         };
         let skipped = |(column, texts): &(String, Vec<String>)| texts.contains(&cell(column));
         if self.skip.iter().any(skipped) {

@@ -130,8 +130,12 @@ impl Message {
         }
         let function = root.find("messagefunction").map(Node::text).unwrap_or_default();
         function.clone_into(&mut self.provenance.function);
-        self.push.flight = root.find("flightleg").and_then(|leg| booking::flight(leg, self.received));
-        self.push.total = root.find("pnrs").and_then(|pnrs| pnrs.attribute("numberofpnrs").parse().ok());
+        self.push.flight = root
+            .find("flightleg")
+            .and_then(|leg| booking::flight(leg, self.received));
+        self.push.total = root
+            .find("pnrs")
+            .and_then(|pnrs| pnrs.attribute("numberofpnrs").parse().ok());
         // Without a number nobody can tell a full push from one cut off: then an omission means nothing.
         self.push.kind = match (function, self.push.total) {
             ("141", _) => PushKind::Update,

@@ -73,7 +73,9 @@ impl<'i> Rows<'i> {
                 self.begin()?;
             }
             let start = self.offset;
-            let Some((length, broken)) = self.measure()? else { return Ok(None) };
+            let Some((length, broken)) = self.measure()? else {
+                return Ok(None);
+            };
             let position = Position {
                 offset: start,
                 message: self.line,
@@ -85,10 +87,17 @@ impl<'i> Rows<'i> {
             self.used = length;
             if !row.iter().all(u8::is_ascii_whitespace) {
                 let row = self.held.get(..length).unwrap_or_default();
-                let row = row.strip_prefix(b"\xEF\xBB\xBF").filter(|_| position.offset == 0).unwrap_or(row);
+                let row = row
+                    .strip_prefix(b"\xEF\xBB\xBF")
+                    .filter(|_| position.offset == 0)
+                    .unwrap_or(row);
                 let bytes = row.trim_ascii_end();
                 // A row of tabs may end in empty cells.
-                let bytes = if self.separator == Some(b'\t') { trim_line_end(row) } else { bytes };
+                let bytes = if self.separator == Some(b'\t') {
+                    trim_line_end(row)
+                } else {
+                    bytes
+                };
                 return Ok(Some(Cut {
                     bytes,
                     position,

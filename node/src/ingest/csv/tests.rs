@@ -17,12 +17,16 @@ fn rules(decoded: &Decoded) -> Vec<&'static str> {
 fn names(decoded: &Decoded) -> Vec<String> {
     let travellers = decoded.bookings.iter().flat_map(|booking| &booking.travellers);
     let name = |traveller: &crate::ingest::Traveller| {
-        traveller.names.first().map_or("unnamed".to_owned(), |name| format!("{}/{}", name.surname, name.given))
+        traveller
+            .names
+            .first()
+            .map_or("unnamed".to_owned(), |name| format!("{}/{}", name.surname, name.given))
     };
     travellers.map(name).collect()
 }
 
-const HEADER: &str = "src_id,flight.carrier,flight.number,flight.date,person.surname,person.given,docs.type,docs.number";
+const HEADER: &str =
+    "src_id,flight.carrier,flight.number,flight.date,person.surname,person.given,docs.type,docs.number";
 
 #[test]
 fn a_table_of_the_profile_is_recognized_and_rows_of_one_record_are_joined() {
@@ -31,9 +35,16 @@ fn a_table_of_the_profile_is_recognized_and_rows_of_one_record_are_joined() {
     );
     assert_eq!(Format::detect(text.as_bytes()), Some(Format::Csv));
     let all = read(text.as_bytes());
-    assert_eq!((rules(&all), names(&all)), (vec![], vec!["QUILL/ZOE".to_owned(), "QUILL/ADA".to_owned()]));
+    assert_eq!(
+        (rules(&all), names(&all)),
+        (vec![], vec!["QUILL/ZOE".to_owned(), "QUILL/ADA".to_owned()])
+    );
     assert_eq!((all.travellers_read, all.messages), (2, 3));
-    let numbers: Vec<_> = all.bookings[0].travellers[0].documents.iter().map(|d| d.number.as_str()).collect();
+    let numbers: Vec<_> = all.bookings[0].travellers[0]
+        .documents
+        .iter()
+        .map(|d| d.number.as_str())
+        .collect();
     assert_eq!(numbers, ["X1", "V1"]);
 }
 
@@ -42,15 +53,25 @@ fn separators_quotes_marks_and_line_ends_within_cells_are_understood() {
     for separator in [";", "\t", "|"] {
         let text = format!("{HEADER}\n1,UT,451,2026-03-05,\"O\"\"HARA\",\"ZOE\nMAE\",P,X1\n").replace(',', separator);
         let all = read(format!("\u{FEFF}{text}").as_bytes());
-        assert_eq!((rules(&all), names(&all)), (vec![], vec!["O\"HARA/ZOE MAE".to_owned()]), "{separator}");
+        assert_eq!(
+            (rules(&all), names(&all)),
+            (vec![], vec!["O\"HARA/ZOE MAE".to_owned()]),
+            "{separator}"
+        );
     }
 }
 
 #[test]
 fn positions_count_lines_and_columns_and_hold_no_content() {
-    let text = format!("{HEADER},person.dob,shoe\n1,UT,451,2026-03-05,\"A\nB\",C,P,X1,1984-02-29,44\n2,UT,451,2026-03-05,A,B,P,X1,1984-02-31,44\n");
+    let text = format!(
+        "{HEADER},person.dob,shoe\n1,UT,451,2026-03-05,\"A\nB\",C,P,X1,1984-02-29,44\n2,UT,451,2026-03-05,A,B,P,X1,1984-02-31,44\n"
+    );
     let all = read(text.as_bytes());
-    let told: Vec<_> = all.findings.iter().map(|f| (f.rule, f.position.message, f.position.segment)).collect();
+    let told: Vec<_> = all
+        .findings
+        .iter()
+        .map(|f| (f.rule, f.position.message, f.position.segment))
+        .collect();
     assert_eq!(told, [("csv.column_unknown", 1, 10), ("field.date", 4, 0)]);
     assert!(text[all.findings[1].position.offset..].starts_with("2,UT"));
 }
@@ -60,7 +81,10 @@ fn rows_in_iso_8859_1_lose_nobody() {
     let mut bytes = format!("{HEADER}\n1,UT,451,2026-03-05,").into_bytes();
     bytes.extend_from_slice(b"MU\xD1OZ,ANA,P,X1\n");
     let all = read(&bytes);
-    assert_eq!((rules(&all), names(&all)), (vec!["syntax.charset"], vec!["MUÑOZ/ANA".to_owned()]));
+    assert_eq!(
+        (rules(&all), names(&all)),
+        (vec!["syntax.charset"], vec!["MUÑOZ/ANA".to_owned()])
+    );
 }
 
 #[test]
@@ -70,13 +94,19 @@ fn a_quote_that_is_never_closed_loses_its_own_line_only() {
         text.push_str(&format!("{n},UT,451,2026-03-05,QUILL,ADA N{n},P,X{n}\n"));
     }
     let all = read(text.as_bytes());
-    assert_eq!((rules(&all), all.rejected, all.travellers_read), (vec!["syntax.csv"], 1, 1_999));
+    assert_eq!(
+        (rules(&all), all.rejected, all.travellers_read),
+        (vec!["syntax.csv"], 1, 1_999)
+    );
     assert_eq!(all.findings[0].position.message, 2);
 }
 
 #[test]
 fn an_endless_row_is_refused_and_the_next_one_loads() {
-    let text = format!("{HEADER}\n{}\n2,UT,451,2026-03-05,QUILL,ADA,P,X2\n", "x".repeat(2_000_000));
+    let text = format!(
+        "{HEADER}\n{}\n2,UT,451,2026-03-05,QUILL,ADA,P,X2\n",
+        "x".repeat(2_000_000)
+    );
     let all = read(text.as_bytes());
     assert_eq!((rules(&all), all.travellers_read), (vec!["limit.line"], 2));
     assert_eq!(all.findings[0].position.offset, HEADER.len() + 1);
@@ -86,7 +116,10 @@ fn an_endless_row_is_refused_and_the_next_one_loads() {
 fn a_row_of_another_width_is_told() {
     let text = format!("{HEADER}\n1,UT,451\n2,UT,451,2026-03-05,QUILL,ADA,P,X2,,,more\n");
     let all = read(text.as_bytes());
-    assert_eq!((rules(&all), all.rejected, all.travellers_read), (vec!["csv.width", "csv.width"], 1, 2));
+    assert_eq!(
+        (rules(&all), all.rejected, all.travellers_read),
+        (vec!["csv.width", "csv.width"], 1, 2)
+    );
 }
 
 #[test]
@@ -102,12 +135,20 @@ fn a_missing_column_is_told_once_and_an_unused_one_is_a_remark() {
     let mapping = Mapping::parse("m", mapping).unwrap();
     let mut all = Decoded::default();
     let text = b"C;N;Q\nUT;1;z\nUT;2;z\n";
-    read_mapped::<std::io::Error>(&mut text.as_slice(), &mapping, "2026-03-04T20:00:00.000Z".parse().unwrap(), &mut |part| {
-        all.absorb(part);
-        Ok(())
-    })
+    read_mapped::<std::io::Error>(
+        &mut text.as_slice(),
+        &mapping,
+        "2026-03-04T20:00:00.000Z".parse().unwrap(),
+        &mut |part| {
+            all.absorb(part);
+            Ok(())
+        },
+    )
     .unwrap();
-    assert_eq!((rules(&all), all.travellers_read), (vec!["csv.column_unknown", "csv.column_missing"], 2));
+    assert_eq!(
+        (rules(&all), all.travellers_read),
+        (vec!["csv.column_unknown", "csv.column_missing"], 2)
+    );
 }
 
 proptest! {

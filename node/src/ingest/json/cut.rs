@@ -103,7 +103,9 @@ impl<'i> Elements<'i> {
     fn skip(&mut self) -> io::Result<Option<u8>> {
         loop {
             let block = self.input.fill_buf()?;
-            let Some(byte) = block.first().copied() else { return Ok(None) };
+            let Some(byte) = block.first().copied() else {
+                return Ok(None);
+            };
             match byte {
                 b'[' if self.ordinal == 0 && !self.within_array => self.within_array = true,
                 b']' if self.within_array => {}

@@ -1,4 +1,8 @@
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at the first surprise")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may stop at the first surprise"
+)]
 use crate::ingest::{Decoded, Format, Mapping, decode, read_mapped};
 use proptest::prelude::*;
 
@@ -16,10 +20,15 @@ list = "People.List"
 fn mapped(text: &[u8]) -> Decoded {
     let mapping = Mapping::parse("m", MANIFEST).unwrap();
     let mut all = Decoded::default();
-    read_mapped::<std::io::Error>(&mut &*text, &mapping, "2026-03-04T20:00:00.000Z".parse().unwrap(), &mut |part| {
-        all.absorb(part);
-        Ok(())
-    })
+    read_mapped::<std::io::Error>(
+        &mut &*text,
+        &mapping,
+        "2026-03-04T20:00:00.000Z".parse().unwrap(),
+        &mut |part| {
+            all.absorb(part);
+            Ok(())
+        },
+    )
     .unwrap();
     all
 }

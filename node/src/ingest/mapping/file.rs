@@ -103,7 +103,11 @@ pub(super) fn parse(text: &str) -> Result<Mapping, Fault> {
         "json" => Source::Json,
         _ => return Err(Fault::new(written.source.span(), "the source is \"csv\" or \"json\"")),
     };
-    let separator = written.separator.as_ref().map(|told| separator(told, source)).transpose()?;
+    let separator = written
+        .separator
+        .as_ref()
+        .map(|told| separator(told, source))
+        .transpose()?;
     let charset = written.charset.as_ref().map(charset).transpose()?;
     if let Some(list) = written.list.as_ref().filter(|_| source == Source::Csv) {
         return Err(Fault::new(list.span(), "only a \"json\" source has a list"));
@@ -157,7 +161,9 @@ fn target(key: &Spanned<String>) -> Result<(Field, usize), Fault> {
     let (path, item) = match written.split_once('[') {
         None => (written.clone(), 1),
         Some((list, rest)) => {
-            let parsed = rest.split_once(']').and_then(|(item, rest)| Some((item.parse::<usize>().ok()?, rest)));
+            let parsed = rest
+                .split_once(']')
+                .and_then(|(item, rest)| Some((item.parse::<usize>().ok()?, rest)));
             let (item, rest) = parsed
                 .filter(|(item, _)| (1..=99).contains(item))
                 .ok_or_else(|| fault(format!("`{written}`: an item is written [1] to [99]")))?;
@@ -176,7 +182,11 @@ fn unknown(path: &str) -> String {
         return format!("`{path}` is a list; name a field of it, such as `{path}.number`");
     }
     let distance = |field: &&Field| distance(field.path(), path);
-    match Field::ALL.iter().min_by_key(distance).filter(|field| distance(field) <= 4) {
+    match Field::ALL
+        .iter()
+        .min_by_key(distance)
+        .filter(|field| distance(field) <= 4)
+    {
         Some(field) => format!("the profile has no field `{path}`; did you mean `{}`?", field.path()),
         None => format!("the profile has no field `{path}`; see node/data/mapping/README.md for all of them"),
     }
@@ -247,14 +257,20 @@ fn value(field: Field, text: &str, span: &Range<usize>) -> Result<(), Fault> {
         return Ok(());
     }
     let list = values.join(", ");
-    Err(Fault::new(span.clone(), format!("`{}` is one of {list}; not `{text}`", field.path())))
+    Err(Fault::new(
+        span.clone(),
+        format!("`{}` is one of {list}; not `{text}`", field.path()),
+    ))
 }
 
 /// A mapping that cannot name a flight loads nothing.
 fn complete(rules: &[Rule]) -> Result<(), Fault> {
     for field in [Field::Carrier, Field::Number] {
         if !rules.iter().any(|rule| rule.field == field) {
-            return Err(Fault::new(0..0, format!("no rule for `{}`: nothing could be loaded", field.path())));
+            return Err(Fault::new(
+                0..0,
+                format!("no rule for `{}`: nothing could be loaded", field.path()),
+            ));
         }
     }
     Ok(())

@@ -58,16 +58,28 @@ impl Pattern {
             rest = rest.get(length..).unwrap_or_default();
         }
         let year = |part: &Part| matches!(part, Part::Year4 | Part::Year2);
-        if parts.iter().any(year) { Ok(Self(parts)) } else { Err(text.to_owned()) }
+        if parts.iter().any(year) {
+            Ok(Self(parts))
+        } else {
+            Err(text.to_owned())
+        }
     }
 
     /// A text of this pattern as `YYYY-MM-DD`, `YYYY-MM`, `YYYY` or `YYYY-MM-DDThh:mm:ss`; none if it is not of it.
     pub(super) fn read(&self, text: &str, century: Century, message: Date) -> Option<String> {
         let found = self.parts(text.trim())?;
-        let or = |part: &str| if part.is_empty() { "00".to_owned() } else { format!("{part:0>2}") };
+        let or = |part: &str| {
+            if part.is_empty() {
+                "00".to_owned()
+            } else {
+                format!("{part:0>2}")
+            }
+        };
         let plain = format!("{}{}{}", found.year, or(&found.month), or(found.day));
         let date: PartialDate = date::digits(&plain, Order::YearFirst, century, message)?;
-        let Some(hour) = found.hour else { return Some(date.to_string()) };
+        let Some(hour) = found.hour else {
+            return Some(date.to_string());
+        };
         let clock = format!("{}{}{}", or(hour), or(found.minute), or(found.second));
         let moment = date.complete()?.to_datetime(date::time(&clock)?);
         Some(moment.to_string())
@@ -131,8 +143,14 @@ mod tests {
         assert_eq!(read("MM/DD/YYYY", "3/5/1984").unwrap(), "1984-03-05");
         assert_eq!(read("DDMONYY", "29FEB84").unwrap(), "1984-02-29");
         assert_eq!(read("YYYYMMDD", "19840229").unwrap(), "1984-02-29");
-        assert_eq!(read("YYYY-MM-DDThh:mm:ss", "2026-03-05T07:10:00").unwrap(), "2026-03-05T07:10:00");
-        assert_eq!(read("YYYY-MM-DD hh:mm", "2026-03-05 07:10").unwrap(), "2026-03-05T07:10:00");
+        assert_eq!(
+            read("YYYY-MM-DDThh:mm:ss", "2026-03-05T07:10:00").unwrap(),
+            "2026-03-05T07:10:00"
+        );
+        assert_eq!(
+            read("YYYY-MM-DD hh:mm", "2026-03-05 07:10").unwrap(),
+            "2026-03-05T07:10:00"
+        );
     }
 
     #[test]

@@ -61,11 +61,7 @@ impl Rule {
     ///
     /// # Errors
     /// The rule that a cell breaks.
-    pub(super) fn values(
-        &self,
-        cell: &dyn Fn(&str) -> String,
-        received: Date,
-    ) -> Result<Vec<String>, &'static str> {
+    pub(super) fn values(&self, cell: &dyn Fn(&str) -> String, received: Date) -> Result<Vec<String>, &'static str> {
         if let Some(text) = &self.constant {
             return Ok(vec![text.clone()]);
         }
@@ -105,7 +101,10 @@ impl Rule {
             Field::DocumentExpiry | Field::DocumentIssued => Century::Expiry,
             _ => Century::Travel,
         };
-        let mut read = self.dates.iter().filter_map(|pattern| pattern.read(value, century, received));
+        let mut read = self
+            .dates
+            .iter()
+            .filter_map(|pattern| pattern.read(value, century, received));
         read.next().ok_or("field.date")
     }
 }

@@ -19,7 +19,11 @@ fn fault(fields: &str) -> String {
 }
 
 fn mapped(fields: &str, cells: &[(&str, &str)]) -> (Line, Vec<&'static str>) {
-    let mapping = Mapping::parse("map.toml", &format!("{HEAD}empty = [\"NULL\"]\n[fields]\n{fields}{FLIGHT}")).unwrap();
+    let mapping = Mapping::parse(
+        "map.toml",
+        &format!("{HEAD}empty = [\"NULL\"]\n[fields]\n{fields}{FLIGHT}"),
+    )
+    .unwrap();
     let cell = |column: &str| {
         let found = cells.iter().find(|(known, _)| *known == column);
         found.map(|(_, text)| (*text).to_owned())
@@ -62,8 +66,14 @@ fn a_wrong_rule_is_told_with_its_line() {
         ("\"seat\" = { column = \"S\", part = 1 }\n", "needs `split`"),
         ("\"seat[2]\" = \"S\"\n", "is no list"),
         ("\"docs[0].number\" = \"S\"\n", "[1] to [99]"),
-        ("\"person.dob\" = { column = \"S\", dates = [\"DD/mo/YYYY\"] }\n", "cannot read the date pattern at `mo/YYYY`"),
-        ("\"op\" = { column = \"S\", translate = { D = \"delete\" } }\n", "one of upsert, cancel"),
+        (
+            "\"person.dob\" = { column = \"S\", dates = [\"DD/mo/YYYY\"] }\n",
+            "cannot read the date pattern at `mo/YYYY`",
+        ),
+        (
+            "\"op\" = { column = \"S\", translate = { D = \"delete\" } }\n",
+            "one of upsert, cancel",
+        ),
         ("\"seat\" = 7\n", "a column's name, or a table"),
     ] {
         let told = fault(fields);
@@ -74,15 +84,31 @@ fn a_wrong_rule_is_told_with_its_line() {
 #[test]
 fn a_mapping_that_can_name_no_flight_is_refused() {
     let text = format!("{HEAD}[fields]\nseat = \"S\"\n");
-    assert!(Mapping::parse("m", &text).unwrap_err().to_string().contains("`flight.carrier`"));
+    assert!(
+        Mapping::parse("m", &text)
+            .unwrap_err()
+            .to_string()
+            .contains("`flight.carrier`")
+    );
     for (head, wanted) in [
         ("format = \"piux-mapping/2\"\nsource = \"csv\"\n", "m:1: the format is"),
         ("format = \"piux-mapping/1\"\nsource = \"xls\"\n", "m:2: the source is"),
-        ("format = \"piux-mapping/1\"\nsource = \"csv\"\nlist = \"L\"\n", "m:3: only a \"json\" source"),
-        ("format = \"piux-mapping/1\"\nsource = \"csv\"\nseparator = \"ab\"\n", "m:3: the separator"),
-        ("format = \"piux-mapping/1\"\nsource = \"csv\"\ncharset = \"ebcdic\"\n", "m:3: the charset"),
+        (
+            "format = \"piux-mapping/1\"\nsource = \"csv\"\nlist = \"L\"\n",
+            "m:3: only a \"json\" source",
+        ),
+        (
+            "format = \"piux-mapping/1\"\nsource = \"csv\"\nseparator = \"ab\"\n",
+            "m:3: the separator",
+        ),
+        (
+            "format = \"piux-mapping/1\"\nsource = \"csv\"\ncharset = \"ebcdic\"\n",
+            "m:3: the charset",
+        ),
     ] {
-        let told = Mapping::parse("m", &format!("{head}[fields]\n{FLIGHT}")).unwrap_err().to_string();
+        let told = Mapping::parse("m", &format!("{head}[fields]\n{FLIGHT}"))
+            .unwrap_err()
+            .to_string();
         assert!(told.starts_with(wanted), "{told}");
     }
 }
@@ -116,9 +142,18 @@ fn columns_are_joined_split_translated_and_dated() {
     assert_eq!((line.get(Field::Surname), line.get(Field::Given)), ("QUILL", "ZOE"));
     assert_eq!(line.get(Field::DepartureLocal), "2026-03-05T07:10:00");
     let nations = line.items(crate::ingest::profile::List::Nationalities);
-    assert_eq!(nations.iter().map(|item| item[&Field::Nationality].as_str()).collect::<Vec<_>>(), ["GBR", "NZL"]);
+    assert_eq!(
+        nations
+            .iter()
+            .map(|item| item[&Field::Nationality].as_str())
+            .collect::<Vec<_>>(),
+        ["GBR", "NZL"]
+    );
     let documents = line.items(crate::ingest::profile::List::Documents);
-    assert_eq!((documents.len(), documents[1][&Field::DocumentNumber].as_str()), (2, "V1"));
+    assert_eq!(
+        (documents.len(), documents[1][&Field::DocumentNumber].as_str()),
+        (2, "V1")
+    );
 }
 
 #[test]
@@ -127,7 +162,13 @@ fn what_cannot_be_turned_is_a_finding_and_the_row_is_kept() {
         \"person.dob\" = { column = \"DOB\", dates = [\"DD/MM/YYYY\"] }\n\"person.surname\" = \"S\"\n";
     let (line, mut doubts) = mapped(
         fields,
-        &[("C", "UT"), ("N", "1"), ("R", "Q"), ("DOB", "31/02/1984"), ("S", "NULL")],
+        &[
+            ("C", "UT"),
+            ("N", "1"),
+            ("R", "Q"),
+            ("DOB", "31/02/1984"),
+            ("S", "NULL"),
+        ],
     );
     doubts.sort_unstable();
     assert_eq!(doubts, ["field.date", "mapping.translate"]);
@@ -139,7 +180,11 @@ fn what_cannot_be_turned_is_a_finding_and_the_row_is_kept() {
 fn rows_that_are_no_travellers_are_left_out() {
     let text = format!("{HEAD}[skip]\nK = [\"T\", \"H\"]\n[fields]\n{FLIGHT}");
     let mapping = Mapping::parse("m", &text).unwrap();
-    assert!(mapping.line(&|column| (column == "K").then(|| "T".to_owned()), RECEIVED).is_none());
+    assert!(
+        mapping
+            .line(&|column| (column == "K").then(|| "T".to_owned()), RECEIVED)
+            .is_none()
+    );
     assert!(mapping.line(&|_| None, RECEIVED).is_some());
 }
 

@@ -31,27 +31,61 @@ fn every_field_of_the_profile_finds_its_place() {
     assert_eq!((all.travellers_read, rules(&all)), (1, vec![]));
     let booking = &all.bookings[0];
     let from = &booking.provenance;
-    assert_eq!((from.sender.as_str(), from.source_id.as_deref(), from.control_ref.as_str()), ("utopia", Some("r1"), "7"));
+    assert_eq!(
+        (
+            from.sender.as_str(),
+            from.source_id.as_deref(),
+            from.control_ref.as_str()
+        ),
+        ("utopia", Some("r1"), "7")
+    );
     assert_eq!(from.prepared.unwrap().to_string(), "2026-03-01");
     let flight = &booking.flights[0];
     assert_eq!((flight.designator().as_str(), flight.board.as_str()), ("UT451A", "UTA"));
     assert_eq!(flight.dep_local.unwrap().to_string(), "2026-03-05T07:10:00");
     assert_eq!(flight.operating.as_ref().unwrap().number.as_deref(), Some("77"));
-    let locators: Vec<_> = booking.locators.iter().map(|l| (l.system.as_str(), l.created.unwrap().to_string())).collect();
+    let locators: Vec<_> = booking
+        .locators
+        .iter()
+        .map(|l| (l.system.as_str(), l.created.unwrap().to_string()))
+        .collect();
     assert_eq!(
         locators,
-        [("1A", "2026-01-11".to_owned()), ("UT", "2026-01-11".to_owned()), ("1G", "2026-01-12".to_owned())]
+        [
+            ("1A", "2026-01-11".to_owned()),
+            ("UT", "2026-01-11".to_owned()),
+            ("1G", "2026-01-12".to_owned())
+        ]
     );
     let one = &booking.travellers[0];
-    assert_eq!((one.role, one.names[0].given.as_str(), one.names[0].title.as_deref()), (Role::TransitPassenger, "TAMSIN MAE", Some("MS")));
-    assert_eq!((one.birth_date.unwrap().to_string().as_str(), one.nationalities.len(), one.documents.len()), ("1988-07", 2, 2));
+    assert_eq!(
+        (one.role, one.names[0].given.as_str(), one.names[0].title.as_deref()),
+        (Role::TransitPassenger, "TAMSIN MAE", Some("MS"))
+    );
+    assert_eq!(
+        (
+            one.birth_date.unwrap().to_string().as_str(),
+            one.nationalities.len(),
+            one.documents.len()
+        ),
+        ("1988-07", 2, 2)
+    );
     assert_eq!(one.documents[0].issued.unwrap().to_string(), "2022-11-12");
-    assert_eq!((one.capture, one.checked_in, one.seats[0].number.as_str()), (Some(Capture::Verified), true, "12A"));
+    assert_eq!(
+        (one.capture, one.checked_in, one.seats[0].number.as_str()),
+        (Some(Capture::Verified), true, "12A")
+    );
     assert_eq!(one.residence.as_ref().unwrap().code.as_deref(), Some("UTO"));
     let bags = one.bags.as_ref().unwrap();
     assert_eq!((bags.pieces, bags.weight_kg), (Some(2), Some(34)));
     assert_eq!(booking.contacts[0].owner, ContactOwner::Agency);
-    assert_eq!((booking.payments[0].bin6.as_deref(), booking.agency.as_ref().unwrap().iata.as_str()), (Some("411111"), "99999992"));
+    assert_eq!(
+        (
+            booking.payments[0].bin6.as_deref(),
+            booking.agency.as_ref().unwrap().iata.as_str()
+        ),
+        (Some("411111"), "99999992")
+    );
     assert_eq!(all.text_withheld.get("pay.token"), Some(&1));
     assert!(!serde_json::to_string(booking).unwrap().contains("tok_abc"));
 }
@@ -72,8 +106,18 @@ fn a_wrong_value_costs_its_field_and_not_its_traveller() {
     told.sort_unstable();
     assert_eq!(
         told,
-        ["field.bags", "field.contact", "field.country", "field.date", "field.date", "field.document", "field.operation",
-         "field.role", "field.sex", "field.type"]
+        [
+            "field.bags",
+            "field.contact",
+            "field.country",
+            "field.date",
+            "field.date",
+            "field.document",
+            "field.operation",
+            "field.role",
+            "field.sex",
+            "field.type"
+        ]
     );
     assert_eq!((all.travellers_read, all.rejected), (1, 0));
 }

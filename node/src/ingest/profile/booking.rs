@@ -27,7 +27,12 @@ impl Line {
             self.doubt("field.locator", Severity::Warning);
         }
         booking.created = booking.locators.first().and_then(|locator| locator.created);
-        booking.payments = self.items(List::Payments).iter().filter(|item| !item.is_empty()).map(payment).collect();
+        booking.payments = self
+            .items(List::Payments)
+            .iter()
+            .filter(|item| !item.is_empty())
+            .map(payment)
+            .collect();
         booking.agency = self.agency();
         booking.flights.extend(self.flight());
         let mut traveller = self.traveller();
@@ -116,7 +121,9 @@ impl Line {
         flight.off = self.get(Field::Arrival).to_ascii_uppercase();
         flight.operating = self.find(Field::OperatingCarrier).map(|carrier| Operating {
             carrier: carrier.to_owned(),
-            number: self.find(Field::OperatingNumber).map(|number| Flight::new("", number).number),
+            number: self
+                .find(Field::OperatingNumber)
+                .map(|number| Flight::new("", number).number),
         });
         flight.status = self.find(Field::Status).map(str::to_owned);
         Some(flight)
@@ -140,7 +147,11 @@ impl Line {
             .filter_map(|item| Country::new(text(item, Field::Nationality)))
             .collect();
         traveller.residence = Country::new(self.get(Field::Residence));
-        if nations.iter().chain(&traveller.residence).any(|country| country.code.is_none()) {
+        if nations
+            .iter()
+            .chain(&traveller.residence)
+            .any(|country| country.code.is_none())
+        {
             self.doubt("field.country", Severity::Warning);
         }
         nations.into_iter().for_each(|nation| traveller.add_nationality(nation));
@@ -203,14 +214,21 @@ impl Line {
             traveller.capture = captured(text(item, Field::DocumentVerified)).or(traveller.capture);
         }
         for rule in rules {
-            let severity = if rule == "field.document" { Severity::Info } else { Severity::Warning };
+            let severity = if rule == "field.document" {
+                Severity::Info
+            } else {
+                Severity::Warning
+            };
             self.doubt(rule, severity);
         }
     }
 
     fn contacts(&mut self) -> Vec<Contact> {
         // A mapping may give every row a kind; only one with a value is a contact.
-        let told = self.items(List::Contacts).iter().filter(|item| item.contains_key(&Field::ContactValue));
+        let told = self
+            .items(List::Contacts)
+            .iter()
+            .filter(|item| item.contains_key(&Field::ContactValue));
         let contacts: Vec<_> = told.map(contact).collect();
         if contacts.iter().any(Option::is_none) {
             self.doubt("field.contact", Severity::Warning);
@@ -248,7 +266,10 @@ impl Line {
         let read = |text: &str| {
             let date = text.get(..10)?.parse::<Date>().ok()?;
             let local = text.get(..19).unwrap_or(text);
-            Some((date, (text.len() > 10).then(|| DateTime::from_str(local).ok()).flatten()))
+            Some((
+                date,
+                (text.len() > 10).then(|| DateTime::from_str(local).ok()).flatten(),
+            ))
         };
         self.code(field, "field.date", read)
     }

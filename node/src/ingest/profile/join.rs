@@ -52,7 +52,10 @@ impl<'e, E> Joiner<'e, E> {
     pub(in crate::ingest) fn take(&mut self, mut line: Line, position: Position, raw: &[&[u8]]) -> Result<(), E> {
         let booking = line.booking(self.received);
         let id = line.find(Field::SourceId).map(str::to_owned);
-        let continues = self.open.as_ref().is_some_and(|open| open.continues(&booking, id.as_deref()));
+        let continues = self
+            .open
+            .as_ref()
+            .is_some_and(|open| open.continues(&booking, id.as_deref()));
         if !continues || self.lines >= LINES {
             self.flush()?;
         }
@@ -71,22 +74,14 @@ impl<'e, E> Joiner<'e, E> {
                 self.part.keep_lost(raw, true);
             }
             None => {
-                self.open = Some(Open {
-                    booking,
-                    ids: vec![id],
-                });
+                self.open = Some(Open { booking, ids: vec![id] });
             }
         }
         Ok(())
     }
 
     /// Counts a line that could not be read: one traveller lost. `raw` is what there is of it.
-    pub(in crate::ingest) fn lose(
-        &mut self,
-        rule: &'static str,
-        position: Position,
-        raw: &[&[u8]],
-    ) -> Result<(), E> {
+    pub(in crate::ingest) fn lose(&mut self, rule: &'static str, position: Position, raw: &[&[u8]]) -> Result<(), E> {
         self.lines += 1;
         self.part.messages += 1;
         self.part.reject(1, rule, position);
@@ -125,8 +120,7 @@ fn has_token(line: &Line) -> bool {
 impl Open {
     /// Whether a line belongs to this booking: by its first locator, or as another row of the same record.
     fn continues(&self, line: &Booking, id: Option<&str>) -> bool {
-        let same_locator =
-            || !line.locators.is_empty() && self.booking.locators.first() == line.locators.first();
+        let same_locator = || !line.locators.is_empty() && self.booking.locators.first() == line.locators.first();
         let compatible = line.locators.is_empty() || same_locator();
         let same_record = || id.is_some() && self.ids.last().is_some_and(|last| last.as_deref() == id) && compatible;
         let sender = self.booking.provenance.sender == line.provenance.sender || line.provenance.sender.is_empty();
@@ -184,7 +178,10 @@ fn merge(known: &mut Traveller, other: Traveller) {
     births.for_each(|date| known.add_birth(date));
     let documents = other.documents.into_iter();
     documents.for_each(|document| known.add_document(document));
-    other.contacts.into_iter().for_each(|contact| known.add_contact(contact));
+    other
+        .contacts
+        .into_iter()
+        .for_each(|contact| known.add_contact(contact));
     let nationalities = other.nationalities.into_iter();
     nationalities.for_each(|country| known.add_nationality(country));
     for member in other.frequent_flyer {

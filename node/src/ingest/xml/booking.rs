@@ -101,7 +101,9 @@ impl Reading {
                 one.add_frequent_flyer(node.attribute("programid"), node.attribute("membershipid"));
             }),
             "ticketdocument" => self.ticket(node, place),
-            "excessbaggage" | "prepaidbag" | "baggage" | "bagtag" => self.of_traveller(place, |one| person::bags(node, one)),
+            "excessbaggage" | "prepaidbag" | "baggage" | "bagtag" => {
+                self.of_traveller(place, |one| person::bags(node, one))
+            }
             "osi" | "remark" | "remarks" | "generalremark" | "othserviceinfo" | "otherserviceinformation" => {
                 self.remark(node, place, out);
             }
@@ -143,9 +145,14 @@ impl Reading {
         }
         // A child needs no words: the request alone says it.
         let written = (!text.is_empty() || code == "CHLD").then(|| text.to_owned());
-        let told = node.children.iter().filter_map(|child| person::slashes(child, self.message));
+        let told = node
+            .children
+            .iter()
+            .filter_map(|child| person::slashes(child, self.message));
         let texts = written.into_iter().chain(told);
-        texts.filter_map(|text| request::fact(code, &text, self.message)).collect()
+        texts
+            .filter_map(|text| request::fact(code, &text, self.message))
+            .collect()
     }
 
     fn claim(&mut self, fact: Fact, node: &Node, place: Place) {
@@ -168,17 +175,27 @@ impl Reading {
             Some(locator) => self.booking.add_locator(locator),
             None => {
                 self.doubts.push("field.locator");
-                self.booking.provenance.source_id.get_or_insert_with(|| written.to_owned());
+                self.booking
+                    .provenance
+                    .source_id
+                    .get_or_insert_with(|| written.to_owned());
             }
         }
     }
 
     fn office(&mut self, node: &Node) {
-        let (Some(source), None) = (node.find("source"), &self.booking.agency) else { return };
+        let (Some(source), None) = (node.find("source"), &self.booking.agency) else {
+            return;
+        };
         let requestor = source.child("requestorid");
         let system = requestor.map_or("", |one| one.attribute_of("companyname", "code"));
         let agency = Agency {
-            system: if system.is_empty() { source.attribute("airlinevendorid") } else { system }.to_owned(),
+            system: if system.is_empty() {
+                source.attribute("airlinevendorid")
+            } else {
+                system
+            }
+            .to_owned(),
             iata: requestor.map_or("", |one| one.attribute("id")).to_owned(),
             office: source.attribute("pseudocitycode").to_owned(),
             place: source.attribute("airportcode").to_owned(),
@@ -208,7 +225,11 @@ impl Reading {
 
     fn contact(&mut self, contact: Contact, place: Place) {
         let own = contact.owner == ContactOwner::Passenger;
-        match place.traveller.filter(|_| own).and_then(|at| self.booking.travellers.get_mut(at)) {
+        match place
+            .traveller
+            .filter(|_| own)
+            .and_then(|at| self.booking.travellers.get_mut(at))
+        {
             Some(traveller) => traveller.add_contact(contact),
             None if !self.booking.contacts.contains(&contact) => self.booking.contacts.push(contact),
             None => {}
@@ -294,11 +315,15 @@ pub(super) fn flight(node: &Node, message: Date) -> Option<Flight> {
     flight.dep_date = departs.map(|(date, _)| date);
     flight.dep_local = departs.and_then(|(_, time)| time);
     flight.arr_local = moment(node.attribute("arrivaldatetime"), message).and_then(|(_, time)| time);
-    node.attribute_of("departureairport", "locationcode").clone_into(&mut flight.board);
-    node.attribute_of("arrivalairport", "locationcode").clone_into(&mut flight.off);
+    node.attribute_of("departureairport", "locationcode")
+        .clone_into(&mut flight.board);
+    node.attribute_of("arrivalairport", "locationcode")
+        .clone_into(&mut flight.off);
     let status = node.attribute("status");
     flight.status = (!status.is_empty()).then(|| status.to_owned());
-    flight.operating = node.child("operatingairline").and_then(|airline| operating(airline, carrier));
+    flight.operating = node
+        .child("operatingairline")
+        .and_then(|airline| operating(airline, carrier));
     let known = !flight.number.is_empty() && (flight.dep_date.is_some() || !flight.board.is_empty());
     known.then_some(flight)
 }
@@ -314,7 +339,11 @@ fn operating(airline: &Node, marketing: &str) -> Option<Operating> {
 
 /// A payment; none if the element says nothing. The card number is cut down, the payer's name kept.
 fn payment(node: &Node) -> Option<Payment> {
-    let told = |name: &str| Some(node.attribute(name)).filter(|text| *text != "-").unwrap_or_default();
+    let told = |name: &str| {
+        Some(node.attribute(name))
+            .filter(|text| *text != "-")
+            .unwrap_or_default()
+    };
     let expiry: String = told("expirydate").chars().filter(char::is_ascii_digit).collect();
     let mut payment = Payment::new(told("paymenttype"), told("vendorcode"), told("accountnbr"), &expiry);
     let payer: Vec<_> = std::iter::once(told("cardholdername"))
@@ -339,9 +368,17 @@ fn address_lines(node: &Node) -> Vec<&str> {
 /// Times are local to the place they are about, whatever offset is written.
 pub(super) fn moment(text: &str, message: Date) -> Option<(Date, Option<DateTime>)> {
     let Some(date) = text.get(..10).and_then(|day| day.parse::<Date>().ok()) else {
-        return any_date(text, Century::Travel, message)?.complete().map(|date| (date, None));
+        return any_date(text, Century::Travel, message)?
+            .complete()
+            .map(|date| (date, None));
     };
-    let clock: String = text.get(11..).unwrap_or_default().chars().take(8).filter(char::is_ascii_digit).collect();
+    let clock: String = text
+        .get(11..)
+        .unwrap_or_default()
+        .chars()
+        .take(8)
+        .filter(char::is_ascii_digit)
+        .collect();
     let clock = clock.get(..6).or(clock.get(..4)).and_then(date::time);
     Some((date, clock.map(|time| date.to_datetime(time))))
 }

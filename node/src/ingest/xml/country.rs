@@ -45,7 +45,16 @@ mod tests {
 
     #[test]
     fn names_become_codes_and_codes_stay() {
-        assert_eq!((code("Germany"), code("VIET NAM"), code("DE"), code("UTO"), code("Narnia")), ("DEU", "VNM", "DE", "UTO", "Narnia"));
+        assert_eq!(
+            (
+                code("Germany"),
+                code("VIET NAM"),
+                code("DE"),
+                code("UTO"),
+                code("Narnia")
+            ),
+            ("DEU", "VNM", "DE", "UTO", "Narnia")
+        );
     }
 
     #[test]

@@ -250,7 +250,10 @@ impl<'i> Units<'i> {
             if block.is_empty() {
                 break;
             }
-            let taken = block.iter().position(|byte| !scan.goes_on(*byte)).unwrap_or(block.len());
+            let taken = block
+                .iter()
+                .position(|byte| !scan.goes_on(*byte))
+                .unwrap_or(block.len());
             let room = MARKUP_BYTES.saturating_sub(bytes.len());
             bytes.extend_from_slice(block.get(..taken.min(room)).unwrap_or_default());
             self.input.consume(taken);
@@ -276,7 +279,9 @@ impl Piece {
     fn is_named(&self, name: &[u8]) -> bool {
         let tag = self.bytes.strip_prefix(b"<").unwrap_or(&self.bytes);
         let tag = tag.strip_prefix(b"/").unwrap_or(tag);
-        let end = tag.iter().position(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/'));
+        let end = tag
+            .iter()
+            .position(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/'));
         let qualified = tag.get(..end.unwrap_or(tag.len())).unwrap_or(tag);
         let local = qualified.rsplit(|b| *b == b':').next().unwrap_or(qualified);
         local.eq_ignore_ascii_case(name)

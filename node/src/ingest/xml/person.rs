@@ -106,7 +106,11 @@ fn lettered(date: Option<PartialDate>) -> String {
         "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC",
     ];
     let Some(date) = date else { return String::new() };
-    let month = date.month().and_then(|month| usize::try_from(month).ok()?.checked_sub(1));
-    let Some(name) = month.and_then(|month| MONTHS.get(month)) else { return String::new() };
+    let month = date
+        .month()
+        .and_then(|month| usize::try_from(month).ok()?.checked_sub(1));
+    let Some(name) = month.and_then(|month| MONTHS.get(month)) else {
+        return String::new();
+    };
     format!("{:02}{name}{:04}", date.day().unwrap_or(0), date.year())
 }

@@ -44,7 +44,11 @@ fn one(text: &str) -> Booking {
 }
 
 fn numbers(booking: &Booking, at: usize) -> Vec<&str> {
-    booking.travellers[at].documents.iter().map(|document| document.number.as_str()).collect()
+    booking.travellers[at]
+        .documents
+        .iter()
+        .map(|document| document.number.as_str())
+        .collect()
 }
 
 #[test]
@@ -65,24 +69,69 @@ fn every_heading_of_a_pnr_finds_its_place() {
         )
     );
     let booking = one(&push(&pnr("FAM1LY", &content)));
-    assert_eq!((booking.provenance.sender.as_str(), booking.provenance.message_type.as_str()), ("UT", "PNRGOV:XML:16.1"));
-    let locators: Vec<_> = booking.locators.iter().map(|l| format!("{}:{}", l.system, l.locator)).collect();
+    assert_eq!(
+        (
+            booking.provenance.sender.as_str(),
+            booking.provenance.message_type.as_str()
+        ),
+        ("UT", "PNRGOV:XML:16.1")
+    );
+    let locators: Vec<_> = booking
+        .locators
+        .iter()
+        .map(|l| format!("{}:{}", l.system, l.locator))
+        .collect();
     assert_eq!(locators, ["1A:FAM1LY", "UT:K8WQ2Z"]);
-    assert_eq!((booking.created.unwrap().to_string().as_str(), booking.ticketed.unwrap().to_string().as_str()), ("2026-01-11", "2026-01-12"));
+    assert_eq!(
+        (
+            booking.created.unwrap().to_string().as_str(),
+            booking.ticketed.unwrap().to_string().as_str()
+        ),
+        ("2026-01-11", "2026-01-12")
+    );
     let flight = &booking.flights[0];
-    assert_eq!((flight.designator().as_str(), flight.status.as_deref()), ("UT451", Some("HK")));
+    assert_eq!(
+        (flight.designator().as_str(), flight.status.as_deref()),
+        ("UT451", Some("HK"))
+    );
     assert_eq!(flight.arr_local.unwrap().to_string(), "2026-03-05T09:00:00");
     assert_eq!(flight.operating.as_ref().unwrap().number.as_deref(), Some("77"));
     let zoe = &booking.travellers[0];
     let name = &zoe.names[0];
-    assert_eq!((name.surname.as_str(), name.given.as_str(), name.title.as_deref()), ("QUILL & SONS", "ZOE MAE", Some("MRS")));
-    assert_eq!((zoe.kind, zoe.seats[0].number.as_str(), zoe.seats[0].flight), (Kind::Adult, "11D", Some(0)));
-    assert_eq!((zoe.frequent_flyer[0].number.as_str(), zoe.tickets[0].as_str()), ("70011223", "9991234567890"));
-    assert_eq!((zoe.bags.as_ref().unwrap().tags.len(), zoe.services.as_slice()), (2, &["UMNR".to_owned()][..]));
+    assert_eq!(
+        (name.surname.as_str(), name.given.as_str(), name.title.as_deref()),
+        ("QUILL & SONS", "ZOE MAE", Some("MRS"))
+    );
+    assert_eq!(
+        (zoe.kind, zoe.seats[0].number.as_str(), zoe.seats[0].flight),
+        (Kind::Adult, "11D", Some(0))
+    );
+    assert_eq!(
+        (zoe.frequent_flyer[0].number.as_str(), zoe.tickets[0].as_str()),
+        ("70011223", "9991234567890")
+    );
+    assert_eq!(
+        (zoe.bags.as_ref().unwrap().tags.len(), zoe.services.as_slice()),
+        (2, &["UMNR".to_owned()][..])
+    );
     let owners: Vec<_> = booking.contacts.iter().map(|contact| contact.owner).collect();
-    assert_eq!(owners, [ContactOwner::Agency, ContactOwner::Passenger, ContactOwner::Passenger, ContactOwner::Passenger]);
+    assert_eq!(
+        owners,
+        [
+            ContactOwner::Agency,
+            ContactOwner::Passenger,
+            ContactOwner::Passenger,
+            ContactOwner::Passenger
+        ]
+    );
     assert_eq!(booking.contacts[3].value, "4 Harbour Row, Port Utopia, UT4, Utopia");
-    assert_eq!((booking.payments[0].last4.as_deref(), booking.agency.as_ref().unwrap().iata.as_str()), (Some("1111"), "99999992"));
+    assert_eq!(
+        (
+            booking.payments[0].last4.as_deref(),
+            booking.agency.as_ref().unwrap().iata.as_str()
+        ),
+        (Some("1111"), "99999992")
+    );
     assert!(!serde_json::to_string(&booking).unwrap().contains("411111111"));
 }
 
@@ -90,10 +139,19 @@ fn every_heading_of_a_pnr_finds_its_place() {
 fn a_document_said_in_attributes_and_in_slashes_is_one_document() {
     let attributes = "<DOC_SSR SSR_Code=\"DOCS\"><DOCS DateOfBirth=\"1984-02-29\" ExpiryDate=\"2031-06-11\" FirstGivenName=\"ZOE\" SecondGivenName=\"MAE\" Surname=\"QUILL\" Gender=\"F\" IssuingLoc=\"UTO\" PaxNationality=\"UTO\" TravelDocNbr=\"X1\" TravelDocType=\"P\"/></DOC_SSR>";
     let flight = "<Flight DepartureDateTime=\"2026-03-05\" FlightNumber=\"451\"><MarketingAirline Code=\"UT\"/><SSR SSRCode=\"DOCS\" RPH=\"7\"><TEXT>/P/UTO/X1/UTO/29FEB84/F/11JUN31/QUILL/ZOE/MAE</TEXT></SSR></Flight>";
-    let booking = one(&push(&pnr("FAM1LY", &format!("{}{flight}", passenger(7, "QUILL", "ZOEMRS", attributes)))));
+    let booking = one(&push(&pnr(
+        "FAM1LY",
+        &format!("{}{flight}", passenger(7, "QUILL", "ZOEMRS", attributes)),
+    )));
     assert_eq!((booking.travellers.len(), numbers(&booking, 0)), (1, vec!["X1"]));
     let zoe = &booking.travellers[0];
-    assert_eq!((zoe.birth_date.unwrap().to_string().as_str(), zoe.other_birth_dates.len()), ("1984-02-29", 0));
+    assert_eq!(
+        (
+            zoe.birth_date.unwrap().to_string().as_str(),
+            zoe.other_birth_dates.len()
+        ),
+        ("1984-02-29", 0)
+    );
     assert_eq!(zoe.documents[0].expiry.unwrap().to_string(), "2031-06-11");
     assert_eq!(zoe.names[0].given, "ZOE MAE");
 }
@@ -107,7 +165,10 @@ fn an_infants_passport_is_the_infants_and_never_the_mothers() {
         let booking = one(&push(&pnr("FAM1LY", &passenger(7, "QUILL", "ZOE", &content))));
         assert!(!numbers(&booking, 0).contains(&number));
         let infant = &booking.travellers[1];
-        assert_eq!((infant.kind, infant.companion, numbers(&booking, 1)), (Kind::Infant, Some(0), vec![number]));
+        assert_eq!(
+            (infant.kind, infant.companion, numbers(&booking, 1)),
+            (Kind::Infant, Some(0), vec![number])
+        );
     }
 }
 
@@ -117,13 +178,26 @@ fn sensitive_requests_go_wherever_they_stand_and_only_their_count_stays() {
         "{}<Flight DepartureDateTime=\"2026-03-05\" FlightNumber=\"451\"><MarketingAirline Code=\"UT\"/><SSR SSR_Code=\"WCHR\"><Text>MARKERTWO</Text></SSR></Flight>\
          <Wrapper><SSRs><SSR ssrcode=\"ksml\"/></SSRs></Wrapper><PNRHistory><Entry><SSR SSRCode=\"MOML\"><Text>MARKERTHREE</Text></SSR><SSR SSRCode=\"DOCS\"><Text>/P/UTO/OLD1////</Text></SSR></Entry></PNRHistory>\
          <Remark>MARKERFOUR</Remark><OSI><Text>CTCM 447700900123</Text></OSI>",
-        passenger(7, "QUILL", "ZOE", "<SSR SSRCode=\"MOML\"><Text>MARKERONE</Text></SSR><SSR SSRCode=\"QQQQ\"><Text>MARKERFIVE</Text></SSR>")
+        passenger(
+            7,
+            "QUILL",
+            "ZOE",
+            "<SSR SSRCode=\"MOML\"><Text>MARKERONE</Text></SSR><SSR SSRCode=\"QQQQ\"><Text>MARKERFIVE</Text></SSR>"
+        )
     );
     let all = read(push(&pnr("FAM1LY", &content)).as_bytes());
-    let removed: Vec<_> = all.sensitive_removed.iter().map(|(code, count)| (code.as_str(), *count)).collect();
+    let removed: Vec<_> = all
+        .sensitive_removed
+        .iter()
+        .map(|(code, count)| (code.as_str(), *count))
+        .collect();
     assert_eq!(removed, [("KSML", 1), ("MOML", 2), ("WCHR", 1)]);
     assert_eq!(all.text_withheld.get("history"), Some(&1));
-    let kept = format!("{} {:?} {all:?}", serde_json::to_string(&all.bookings).unwrap(), all.findings);
+    let kept = format!(
+        "{} {:?} {all:?}",
+        serde_json::to_string(&all.bookings).unwrap(),
+        all.findings
+    );
     for mark in ["MARKER", "MOML", "KSML", "WCHR", "QQQQ", "OLD1"] {
         let findable = kept.replace("sensitive_removed: {\"KSML\": 1, \"MOML\": 2, \"WCHR\": 1}", "");
         assert!(!findable.contains(mark), "{mark}");
@@ -133,20 +207,30 @@ fn sensitive_requests_go_wherever_they_stand_and_only_their_count_stays() {
 
 #[test]
 fn a_count_that_does_not_fit_is_a_finding() {
-    let text = push(&pnr("FAM1LY", &passenger(7, "QUILL", "ZOE", "")).replace("<PNR ", "<PNR NumberOfPassengers=\"3\" "));
+    let text =
+        push(&pnr("FAM1LY", &passenger(7, "QUILL", "ZOE", "")).replace("<PNR ", "<PNR NumberOfPassengers=\"3\" "));
     assert_eq!(rules(&read(text.as_bytes())), ["envelope.passengers"]);
-    let text = text.replace("NumberOfPassengers=\"3\"", "").replace("<PNRs>", "<PNRs NumberOfPnrs=\"2\">");
+    let text = text
+        .replace("NumberOfPassengers=\"3\"", "")
+        .replace("<PNRs>", "<PNRs NumberOfPnrs=\"2\">");
     assert_eq!(rules(&read(text.as_bytes())), ["envelope.pnrs"]);
 }
 
 #[test]
 fn any_root_any_prefix_and_any_case_will_do() {
     let text = push(&pnr("FAM1LY", &passenger(7, "QUILL", "ZOE", "")));
-    let prefixed = text.replace("</", "</iata:").replace('<', "<iata:").replace("<iata:/iata:", "</iata:").replace("<iata:?xml", "<?xml");
+    let prefixed = text
+        .replace("</", "</iata:")
+        .replace('<', "<iata:")
+        .replace("<iata:/iata:", "</iata:")
+        .replace("<iata:?xml", "<?xml");
     for text in [
         prefixed,
         text.replace("PNR", "Pnr").replace("Passenger", "PASSENGER"),
-        format!("<Dane><X>{}</X></Dane>", text.replace("<?xml version=\"1.0\"?>", "<!-- <PNR> in a comment -->")),
+        format!(
+            "<Dane><X>{}</X></Dane>",
+            text.replace("<?xml version=\"1.0\"?>", "<!-- <PNR> in a comment -->")
+        ),
     ] {
         let all = read(text.as_bytes());
         assert_eq!((all.travellers_read, all.rejected), (1, 0), "{text}");
@@ -159,10 +243,20 @@ fn a_definition_or_an_entity_is_refused_and_nothing_grows() {
     let bomb = "<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;\">]>";
     let text = push(&pnr("FAM1LY", &passenger(7, "&b;", "ZOE", "")));
     let all = read(text.replace("?>", &format!("?>{bomb}")).as_bytes());
-    assert_eq!((rules(&all), all.rejected, all.bookings.len()), (vec!["xml.doctype"], 1, 0));
-    let two = format!("{}{}", pnr("FAM1LY", &passenger(7, "&b;", "ZOE", "")), pnr("GRP0UP", &passenger(7, "QUILL", "A", "")));
+    assert_eq!(
+        (rules(&all), all.rejected, all.bookings.len()),
+        (vec!["xml.doctype"], 1, 0)
+    );
+    let two = format!(
+        "{}{}",
+        pnr("FAM1LY", &passenger(7, "&b;", "ZOE", "")),
+        pnr("GRP0UP", &passenger(7, "QUILL", "A", ""))
+    );
     let all = read(push(&two).as_bytes());
-    assert_eq!((rules(&all), all.rejected, all.bookings.len()), (vec!["xml.entity"], 1, 1));
+    assert_eq!(
+        (rules(&all), all.rejected, all.bookings.len()),
+        (vec!["xml.entity"], 1, 1)
+    );
     let all = read(push(&pnr("FAM1LY", "<X y=\"&file;\"/>")).as_bytes());
     assert_eq!(rules(&all), ["xml.entity"]);
 }
@@ -189,15 +283,28 @@ fn what_is_too_deep_too_long_or_too_large_is_refused_and_the_next_pnr_loads() {
 fn a_long_attribute_is_dropped_and_its_passenger_kept() {
     let content = passenger(7, "QUILL", "ZOE", &format!("<X Note=\"{}\"/>", "n".repeat(9_000)));
     let all = read(push(&pnr("FAM1LY", &content)).as_bytes());
-    assert_eq!((rules(&all), all.travellers_read, all.rejected), (vec!["limit.attribute"], 1, 0));
+    assert_eq!(
+        (rules(&all), all.travellers_read, all.rejected),
+        (vec!["limit.attribute"], 1, 0)
+    );
 }
 
 #[test]
 fn a_file_cut_off_counts_the_passengers_of_its_last_pnr() {
-    let text = push(&pnr("FAM1LY", &format!("{}{}", passenger(7, "QUILL", "ZOE", ""), passenger(8, "QUILL", "ADA", ""))));
+    let text = push(&pnr(
+        "FAM1LY",
+        &format!(
+            "{}{}",
+            passenger(7, "QUILL", "ZOE", ""),
+            passenger(8, "QUILL", "ADA", "")
+        ),
+    ));
     let cut = &text[..text.find("ADA").unwrap()];
     let all = read(cut.as_bytes());
-    assert_eq!((rules(&all), all.rejected, all.bookings.len()), (vec!["structure.end"], 2, 0));
+    assert_eq!(
+        (rules(&all), all.rejected, all.bookings.len()),
+        (vec!["structure.end"], 2, 0)
+    );
 }
 
 #[test]
@@ -205,7 +312,10 @@ fn a_pnr_without_a_locator_is_rejected_and_one_with_an_odd_locator_is_not() {
     let nameless = pnr("", &passenger(7, "QUILL", "ZOE", ""));
     let odd = pnr("8488", &passenger(7, "QUILL", "ZOE", ""));
     let all = read(push(&format!("{nameless}{odd}")).as_bytes());
-    assert_eq!((rules(&all), all.rejected), (vec!["structure.no_locator", "field.locator"], 1));
+    assert_eq!(
+        (rules(&all), all.rejected),
+        (vec!["structure.no_locator", "field.locator"], 1)
+    );
     assert_eq!(all.bookings[0].provenance.source_id.as_deref(), Some("8488"));
 }
 
@@ -214,7 +324,10 @@ fn other_character_sets_lose_nobody() {
     let text = push(&pnr("FAM1LY", &passenger(7, "MU\u{D1}OZ", "ANA", "")));
     let latin: Vec<u8> = text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
     let all = read(&latin);
-    assert_eq!((rules(&all), all.bookings[0].travellers[0].names[0].surname.as_str()), (vec!["syntax.charset"], "MUÑOZ"));
+    assert_eq!(
+        (rules(&all), all.bookings[0].travellers[0].names[0].surname.as_str()),
+        (vec!["syntax.charset"], "MUÑOZ")
+    );
     let declared = String::from_utf8_lossy(&latin).contains("1.0\"?>");
     assert!(declared);
     let start = b"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>".to_vec();

@@ -194,7 +194,10 @@ impl Builder {
 
 /// A name as it is compared.
 fn plain(name: &str) -> String {
-    name.chars().filter(|c| *c != '_').flat_map(char::to_lowercase).collect()
+    name.chars()
+        .filter(|c| *c != '_')
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 /// Line ends and control characters as blanks.
