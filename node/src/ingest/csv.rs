@@ -52,6 +52,7 @@ pub(super) fn read<E: From<io::Error>>(
         table.take(&cut, received, &mut joiner)?;
         joiner.reached(cut.end);
     }
+    joiner.reached(rows.offset());
     joiner.finish()
 }
 

@@ -32,6 +32,7 @@ pub(super) fn read<E: From<io::Error>>(
         element(&cut, mapping, received, &mut joiner)?;
         joiner.reached(cut.end);
     }
+    joiner.reached(elements.offset());
     if !any {
         joiner.note("format.empty", Severity::Warning, Position::default());
     }

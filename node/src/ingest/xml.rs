@@ -10,6 +10,7 @@
 //! No more than one PNR is held.
 
 mod booking;
+mod country;
 mod cut;
 mod person;
 mod tree;
@@ -42,6 +43,7 @@ pub(super) fn read<E: From<io::Error>>(
     }
     let mut out = Decoded::default();
     message.close(&mut out);
+    out.position_end = u64::try_from(units.offset()).unwrap_or(u64::MAX);
     each(out)
 }
 

@@ -55,6 +55,11 @@ impl<'i> Rows<'i> {
         }
     }
 
+    /// The offset after the last row.
+    pub(super) const fn offset(&self) -> usize {
+        self.offset
+    }
+
     /// The separator; before the first row a comma.
     fn separator(&self) -> u8 {
         self.separator.unwrap_or(b',')

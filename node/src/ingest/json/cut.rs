@@ -50,6 +50,11 @@ impl<'i> Elements<'i> {
         }
     }
 
+    /// How far the file has been read.
+    pub(super) const fn offset(&self) -> usize {
+        self.offset
+    }
+
     /// The next element; none at the end.
     pub(super) fn next(&mut self) -> io::Result<Option<Cut>> {
         let Some(first) = self.skip()? else { return Ok(None) };

@@ -167,14 +167,6 @@ impl Field {
     pub(in crate::ingest) fn is_group(path: &str) -> bool {
         matches!(path, "flight" | "booking" | "person" | "bags" | "agency")
     }
-
-    /// Every field of a list.
-    pub(in crate::ingest) fn within(list: List) -> impl Iterator<Item = Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .filter(move |field| field.list() == Some(list))
-    }
 }
 
 #[cfg(test)]
@@ -199,7 +191,6 @@ mod tests {
             if let Some(list) = field.list() {
                 assert!(field.path().starts_with(list.path()));
                 assert_eq!(List::of(list.path()), Some(list));
-                assert!(Field::within(list).any(|other| other == *field));
             }
         }
     }

@@ -69,11 +69,6 @@ impl Line {
         &self.doubts
     }
 
-    /// Whether nothing is said.
-    pub(in crate::ingest) fn is_empty(&self) -> bool {
-        self.single.is_empty() && self.items.is_empty()
-    }
-
     /// Whether it says which flight.
     pub(in crate::ingest) fn has_flight(&self) -> bool {
         self.find(Field::Carrier).is_some() && self.find(Field::Number).is_some()

@@ -143,7 +143,8 @@ impl Reading {
             let seat = text.split([' ', '/', ',']).find(|word| !word.is_empty());
             return seat.map(|seat| Fact::Seat(seat.to_owned())).into_iter().collect();
         }
-        let written = (!text.is_empty()).then(|| text.to_owned());
+        // A child needs no words: the request alone says it.
+        let written = (!text.is_empty() || code == "CHLD").then(|| text.to_owned());
         let told = node
             .children
             .iter()

@@ -92,6 +92,11 @@ impl<'i> Units<'i> {
         }
     }
 
+    /// How far the file has been read.
+    pub(super) const fn offset(&self) -> usize {
+        self.offset
+    }
+
     /// The next unit; none at the end.
     pub(super) fn next(&mut self) -> io::Result<Option<Unit>> {
         if !self.headed {

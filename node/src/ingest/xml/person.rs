@@ -1,6 +1,7 @@
 //! A `Passenger` element, and the documents that attributes describe.
 
 use super::booking::any_date;
+use super::country;
 use super::tree::Node;
 use crate::ingest::date::{Century, PartialDate};
 use crate::ingest::model::{Kind, NameForm, NameSource, Role, Traveller};
@@ -63,12 +64,13 @@ pub(super) fn bags(node: &Node, traveller: &mut Traveller) {
 pub(super) fn slashes(node: &Node, message: Date) -> Option<String> {
     let day = |name: &str, century| lettered(any_date(node.attribute(name), century, message));
     let word = |names: &[&str]| node.first_of(names).replace('/', " ");
+    let state = |names: &[&str]| country::code(node.first_of(names)).replace('/', " ");
     let fields: Vec<String> = match node.name.as_str() {
         "docs" => vec![
             word(&["traveldoctype", "doctype"]),
-            word(&["issuingloc", "issuingcountry", "docissuecountry"]),
+            state(&["issuingloc", "issuingcountry", "docissuecountry"]),
             word(&["traveldocnbr", "traveldocnumber", "docnumber"]),
-            word(&["paxnationality", "nationality"]),
+            state(&["paxnationality", "nationality"]),
             day("dateofbirth", Century::Birth),
             word(&["gender"]),
             day("expirydate", Century::Expiry),
@@ -82,11 +84,11 @@ pub(super) fn slashes(node: &Node, message: Date) -> Option<String> {
             word(&["traveldocnbr", "traveldocnumber"]),
             word(&["placeofissue"]),
             day("dateofissue", Century::Expiry),
-            word(&["countrystate", "country"]),
+            state(&["countrystate", "country"]),
         ],
         "doca" => vec![
             word(&["addresstype"]),
-            word(&["country"]),
+            state(&["country"]),
             word(&["address"]),
             word(&["cityname"]),
             word(&["stateprovcounty", "stateprov"]),
