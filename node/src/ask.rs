@@ -12,6 +12,7 @@ mod hits;
 mod keep;
 mod leave;
 mod lookup;
+mod people;
 mod plan;
 mod subject;
 mod words;

@@ -94,19 +94,18 @@ async fn a_telephone_number_is_possible_at_best() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_nine_people_share_names_none_of_them() {
-    let third = [
-        "BILAL", "CEM", "DARIUS", "EMIR", "FARUK", "GAZI", "HAKAN", "IDRIS", "JAMAL",
-    ];
-    let nine = third.map(|name| Traveller::new("TESTOVIC", &format!("VIKTOR {name}"), "1984-02-29"));
+    let nine: Vec<Traveller> = (1..=9_u8)
+        .map(|n| {
+            let traveller = Traveller::new(&"ABCDEFGHIJ"[..usize::from(n)], "ERIKA", &format!("1984-02-1{n}"));
+            let traveller = traveller.booked_under(&format!("K8WQ2{n}"));
+            traveller.with_phone("+447700900123")
+        })
+        .collect();
     let world = holding(&nine).await;
-    let answer = world
-        .unit("UTO")
-        .asks("RUR")
-        .about("TESTOVIC/VIKTOR/1984-02-29")
-        .asks()
-        .await;
+    let asking = world.unit("UTO").asks("RUR").against_terrorism();
+    let answer = asking.with_phone("+447700900123").asks().await;
     assert_eq!((answer.outcome(), answer.exit), ("no-hit", 0), "{}", answer.text);
-    assert!(answer.json["crowded"].as_u64().unwrap() > 0, "{}", answer.text);
+    assert_eq!(answer.json["crowded"], 1, "{}", answer.text);
     assert!(
         answer.not_searched().contains("shared by too many people"),
         "{}",

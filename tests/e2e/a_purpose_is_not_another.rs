@@ -78,9 +78,8 @@ async fn an_evaluation_for_one_purpose_opens_no_row_of_another() {
     assert_eq!(response.status, 200);
     let rows = LookupAnswer::decode(&response.body).unwrap();
     let digest = sha256(&of_terror.body);
-    assert_eq!(
-        twin.open(&rows, &digest, &of_terror.descriptor).unwrap().len(),
-        1,
+    assert!(
+        !twin.open(&rows, &digest, &of_terror.descriptor).unwrap().is_empty(),
         "for its own purpose it opens"
     );
 

@@ -8,13 +8,14 @@ async fn a_narrow_window_counts_and_beyond_the_budget_nothing_is_sent() {
     let world = World::of_two_agreed_on(|text| text.replace("leak_bits = 8 ", "leak_bits = 2 ")).await;
     let rur = world.unit("RUR");
     let crowd = |surname: &str, many: u8| -> Vec<Traveller> {
-        let given = (0..many).map(|n| format!("ERIKA {}", char::from(b'A' + n)).repeat(2));
-        given
-            .map(|given| Traveller::new(surname, &given, "1984-02-29"))
-            .collect()
+        let one = |n| {
+            let given = char::from(b'A' + n).to_string().repeat(3);
+            Traveller::new(surname, &given, "1984-02-29").booked_under(&format!("{}{n}", &surname[..5]))
+        };
+        (0..many).map(one).collect()
     };
     rur.loads(&crowd("SAMPLE", 10)).await;
-    world.clock().advance(92 * 86_400);
+    world.clock().advance(60 * 86_400);
     rur.loads(&crowd("TESTMANN", 10)).await;
     let asks = |window: &str| {
         let asking = world.unit("UTO").asks("RUR").about("NOBODY/JOHANNA/1990-06-15");

@@ -5,7 +5,7 @@ use super::lookup::{Errand, Sent, Stop, unreachable};
 use super::words::ShownHit;
 use super::{AskError, Requester, entry, receipt_digest};
 use crate::ledger::{ClauseId, Counter, Decision, Kind};
-use piux_protocol::blind::{Gate, LookupAnswer, OpenError, Opened};
+use piux_protocol::blind::{Bucket, Gate, LookupAnswer, OpenError, Opened};
 use piux_protocol::client::{ClientError, Exchange};
 use piux_protocol::grade::{FrequencyTable, Grade, Graded, grade};
 use piux_protocol::identifier::MatchKey;
@@ -18,8 +18,10 @@ use std::collections::BTreeMap;
 
 /// What one request brought.
 pub(super) struct Told {
-    /// Whether it asked for one identifier by itself.
-    pub(super) single: bool,
+    /// Where it looked.
+    pub(super) bucket: Bucket,
+    /// How many people each key showed, those not shown counted too.
+    pub(super) sharers: Vec<(MatchKey, usize)>,
     /// The people it may show.
     pub(super) found: Vec<Found>,
     /// People who share so little that strangers would too: counted, never shown.
@@ -47,6 +49,7 @@ impl Requester {
         let opened = opened(sent, exchange, &req_hash).map_err(Stop::Unreachable)?;
         let qid = sent.query.request().qid;
         let (people, crowded) = people(&opened);
+        let sharers = sharers(sent, &people);
         let graded = people.into_iter().map(|(handle, rows)| {
             let keys = keys_of(sent, &rows);
             let borrowed: Vec<&MatchKey> = keys.iter().collect();
@@ -68,7 +71,8 @@ impl Requester {
             found.push(Found { shown, keys });
         }
         Ok(Told {
-            single: sent.planned.bucket.class().is_some(),
+            bucket: sent.planned.bucket,
+            sharers,
             found,
             weak: weak.len(),
             crowded,
@@ -164,6 +168,14 @@ fn people(opened: &[Opened]) -> (BTreeMap<Handle, Vec<Opened>>, usize) {
         people.entry(row.handle).or_default().push(*row);
     }
     (people, crowded.len())
+}
+
+fn sharers(sent: &Sent<'_>, people: &BTreeMap<Handle, Vec<Opened>>) -> Vec<(MatchKey, usize)> {
+    let mut sharers: BTreeMap<MatchKey, usize> = BTreeMap::new();
+    for key in people.values().flat_map(|rows| keys_of(sent, rows)) {
+        *sharers.entry(key).or_default() += 1;
+    }
+    sharers.into_iter().collect()
 }
 
 fn keys_of(sent: &Sent<'_>, rows: &[Opened]) -> Vec<MatchKey> {

@@ -16,8 +16,6 @@ use zeroize::Zeroizing;
 const MODEST_ROWS: usize = 65_536;
 /// People an index may take in during an epoch besides a tenth of those it has.
 const ROOM: u64 = 512;
-/// Requests in one bucket of family S, where several spellings need more slots than one has.
-const MOST_IN_ONE_BUCKET: usize = 3;
 
 /// What policy and agreement leave open for this question.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -88,6 +86,29 @@ impl Planned {
     /// The identifier the request is about, if it is about one.
     pub(super) fn identifier(&self) -> Option<&MatchKey> {
         self.key(self.bucket.class()?, 0)
+    }
+
+    fn empty(scope: Scope, bucket: Bucket) -> Self {
+        let keys = Vec::new();
+        let mut planned = Self { scope, bucket, keys };
+        planned.keys = planned.classes().into_iter().map(|class| (class, Vec::new())).collect();
+        planned
+    }
+
+    /// The request with these keys too; none if one of them finds no slot.
+    fn with(&self, keys: &[MatchKey]) -> Option<Self> {
+        let mut planned = self.clone();
+        keys.iter().all(|key| planned.place(key)).then_some(planned)
+    }
+
+    /// Whether the key has a slot now, or had one already.
+    fn place(&mut self, key: &MatchKey) -> bool {
+        let of_class = self.keys.iter_mut().find(|(class, _)| key.class() == Some(*class));
+        let Some((class, keys)) = of_class else { return false };
+        if !keys.contains(key) && keys.len() < class.slots() {
+            keys.push(key.clone());
+        }
+        keys.contains(key)
     }
 
     /// The segments the request carries.
@@ -244,9 +265,6 @@ impl Plan {
         if attempt.too_large {
             self.says("a part of the partner's index is too large for one answer: narrow --window");
         }
-        if attempt.spare > 0 {
-            self.says(&format!("{} key(s) of further spellings found no slot", attempt.spare));
-        }
         let by_document = |planned: &Planned| planned.bucket.class() == Some(Class::Doc);
         let among_names = |planned: &Planned| planned.tried().any(|class| class == Class::Doc);
         let searched = &attempt.requests;
@@ -319,14 +337,20 @@ struct Attempt {
     dropped: Vec<usize>,
     over_budget: Option<u32>,
     too_large: bool,
-    spare: usize,
+}
+
+/// The spellings to search in one bucket.
+struct Shared {
+    scope: Scope,
+    bucket: Bucket,
+    spellings: Vec<Vec<MatchKey>>,
 }
 
 fn attempt(wanted: &[Wanted], ground: &Ground<'_>, most: usize) -> Attempt {
     let meter = LeakMeter::new(&ground.descriptor.subjects_per_quarter);
     let mut made = Attempt::default();
     let mut asked = ground.asked.to_vec();
-    let mut buckets: Vec<(Scope, Bucket, Vec<MatchKey>)> = Vec::new();
+    let mut buckets: Vec<Shared> = Vec::new();
     for (index, one) in wanted.iter().enumerate() {
         let Some(bucket) = ground.bucket(one, most) else {
             made.too_large = true;
@@ -340,52 +364,45 @@ fn attempt(wanted: &[Wanted], ground: &Ground<'_>, most: usize) -> Attempt {
             made.dropped.push(index);
             continue;
         }
-        let shared = buckets
-            .iter_mut()
-            .find(|(scope, other, _)| bucket.class().is_none() && (*scope, *other) == (one.scope, bucket));
-        match shared {
-            Some((_, _, keys)) => keys.extend(one.keys.iter().cloned()),
-            None => buckets.push((one.scope, bucket, one.keys.clone())),
+        let same = |shared: &&mut Shared| (shared.scope, shared.bucket) == (one.scope, bucket);
+        let by_birth = bucket.class().is_none();
+        match buckets.iter_mut().find(same).filter(|_| by_birth) {
+            Some(shared) => shared.spellings.push(one.keys.clone()),
+            None => buckets.push(Shared {
+                scope: one.scope,
+                bucket,
+                spellings: vec![one.keys.clone()],
+            }),
         }
     }
-    for (scope, bucket, keys) in buckets {
-        let (requests, spare) = fill(scope, bucket, keys);
-        made.requests.extend(requests);
-        made.spare += spare;
-    }
+    made.requests = buckets.iter().flat_map(Shared::requests).collect();
     made
 }
 
-/// As many requests in one bucket as the keys need slots, and how many keys found none.
-fn fill(scope: Scope, bucket: Bucket, keys: Vec<MatchKey>) -> (Vec<Planned>, usize) {
-    let mut rest: Vec<MatchKey> = Vec::with_capacity(keys.len());
-    for key in keys {
-        if !rest.contains(&key) {
-            rest.push(key);
+impl Shared {
+    /// One request if the keys of all spellings fit, else one for each spelling that does not.
+    ///
+    /// Places left over repeat keys of the requests before: who is hit by the same key in
+    /// two answers from one bucket is the same person.
+    fn requests(&self) -> Vec<Planned> {
+        let mut requests: Vec<Planned> = Vec::new();
+        for keys in &self.spellings {
+            let joined = requests.last().and_then(|last| last.with(keys));
+            match joined {
+                Some(joined) => {
+                    requests.pop();
+                    requests.push(joined);
+                }
+                None => requests.extend(Planned::empty(self.scope, self.bucket).with(keys)),
+            }
         }
-    }
-    let mut requests = Vec::new();
-    while requests.is_empty() || (!rest.is_empty() && requests.len() < MOST_IN_ONE_BUCKET) {
-        let mut planned = Planned {
-            scope,
-            bucket,
-            keys: Vec::new(),
-        };
-        planned.keys = planned.classes().into_iter().map(|class| (class, Vec::new())).collect();
-        rest.retain(|key| !place(&mut planned, key));
-        requests.push(planned);
-    }
-    (requests, rest.len())
-}
-
-fn place(planned: &mut Planned, key: &MatchKey) -> bool {
-    let of_class = planned.keys.iter_mut().find(|(class, _)| key.class() == Some(*class));
-    match of_class {
-        Some((class, keys)) if keys.len() < class.slots() => {
-            keys.push(key.clone());
-            true
+        let before: Vec<MatchKey> = self.spellings.concat();
+        for request in requests.iter_mut().skip(1) {
+            before.iter().for_each(|key| {
+                request.place(key);
+            });
         }
-        _ => false,
+        requests
     }
 }
 

@@ -1,7 +1,8 @@
 //! Answers as a duty officer reads them, and as programs do.
 
-use super::hits::{Found, Told};
+use super::hits::Told;
 use super::keep::Hit;
+use super::people::people;
 use super::plan::Plan;
 use crate::command::{Question, Report};
 use piux_protocol::blind::Gate;
@@ -55,6 +56,26 @@ impl ShownHit {
             may_be: Vec::new(),
         }
     }
+
+    /// The hit's name on this node.
+    pub(super) fn name(&self) -> &str {
+        &self.hit
+    }
+
+    /// Takes in what another request showed of the same person.
+    pub(super) fn absorb(&mut self, other: Self) {
+        self.classes.extend(other.classes);
+        self.classes.sort_unstable();
+        self.classes.dedup();
+        if (other.grade, other.expected) < (self.grade, self.expected) {
+            (self.grade, self.expected, self.reasons) = (other.grade, other.expected, other.reasons);
+        }
+    }
+
+    /// Names hits of other requests that may be the same person.
+    pub(super) fn may_be(&mut self, others: Vec<String>) {
+        self.may_be = others;
+    }
 }
 
 /// The answers of one partner to all requests about one subject.
@@ -87,7 +108,7 @@ impl Answered {
             receipts: told.iter().map(|told| told.receipt).collect(),
             ..Self::default()
         };
-        answered.hits = united(told);
+        answered.hits = people(told);
         if answered.crowded > 0 {
             let crowded = answered.crowded;
             answered.not_searched.push(format!(
@@ -102,51 +123,6 @@ impl Answered {
         }
         answered
     }
-}
-
-/// All hits; one that a search for a single identifier repeats is told once.
-///
-/// Handles differ from answer to answer. But a search for one identifier by itself finds
-/// everybody a search by name finds under it: if it finds no more people, it finds the same.
-fn united(told: Vec<Told>) -> Vec<ShownHit> {
-    let (single, named): (Vec<_>, Vec<_>) = told.into_iter().enumerate().partition(|(_, told)| told.single);
-    let mut kept: Vec<(usize, Found)> = Vec::new();
-    for (request, told) in named {
-        kept.extend(told.found.into_iter().map(|found| (request, found)));
-    }
-    for (request, told) in single {
-        if !repeats(&told.found, &kept) {
-            kept.extend(told.found.into_iter().map(|found| (request, found)));
-        }
-    }
-    marked(kept)
-}
-
-/// Whether the people found by one identifier are exactly those one search by name showed under it.
-fn repeats(found: &[Found], kept: &[(usize, Found)]) -> bool {
-    let Some(key) = found.first().and_then(|found| found.keys.first()) else {
-        return false;
-    };
-    let known: Vec<usize> = kept
-        .iter()
-        .filter(|(_, known)| known.keys.contains(key))
-        .map(|(request, _)| *request)
-        .collect();
-    known.len() == found.len() && known.iter().all(|request| Some(request) == known.first())
-}
-
-/// Marks hits of different requests: they may be one person, and nothing in them says.
-fn marked(kept: Vec<(usize, Found)>) -> Vec<ShownHit> {
-    let names: Vec<(usize, String)> = kept.iter().map(|(at, found)| (*at, found.shown.hit.clone())).collect();
-    let mark = |(at, found): (usize, Found)| ShownHit {
-        may_be: names
-            .iter()
-            .filter(|(other, _)| *other != at)
-            .map(|(_, name)| name.clone())
-            .collect(),
-        ..found.shown
-    };
-    kept.into_iter().map(mark).collect()
 }
 
 /// One partner's line of the report.
