@@ -105,7 +105,7 @@ fn a_leak_of_ten_bits_takes_a_written_exception() {
 fn words_outside_the_closed_lists_are_found() {
     assert_eq!(code("\"A04\"", "\"A27\""), "A011");
     assert_eq!(code("\"A04\"", "\"TER\""), "A012");
-    assert_eq!(code("\"contact\"]", "\"full\"]"), "A016");
+    assert_eq!(code("\"contact\"]", "\"wide\"]"), "A016");
     assert_eq!(code("classes = [\"DOC\"", "classes = [\"DOCS\""), "A017");
     assert_eq!(code("valid_for  = \"PT72H\"", "valid_for  = \"72h later\""), "A041");
 }

@@ -253,7 +253,7 @@ mod tests {
         let count = HEAD + 2 + 64 + 64;
         assert_eq!(count, 197);
         assert_eq!(refused(|bytes| bytes[0] = 2), AnswerError::Version);
-        assert_eq!(refused(|bytes| bytes[HEAD] = 9), AnswerError::Class);
+        assert_eq!(refused(|bytes| bytes[HEAD] = 99), AnswerError::Class);
         assert_eq!(refused(|bytes| bytes[HEAD + 1] = 3), AnswerError::Slots);
         assert_eq!(
             refused(|bytes| bytes[HEAD + 2] ^= 1),
