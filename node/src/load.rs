@@ -187,6 +187,7 @@ impl Loader {
         progress: &mut dyn FnMut(u64),
     ) -> Result<(), LoadError> {
         let now = self.ground.clock.now();
+        self.quarantine.sweep(now)?;
         let read = Cell::new(0);
         let mut mac = RunningMac::new(self.ground.keys.seed(KeyName::Actor)?.expose());
         mac.update(b"piux/file\0");

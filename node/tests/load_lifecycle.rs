@@ -257,6 +257,21 @@ fn a_traveller_who_leaves_the_party_is_cancelled_and_the_rest_travel() {
 }
 
 #[test]
+fn a_corrected_traveller_is_not_among_the_others_of_the_party() {
+    let unit = Unit::new();
+    let people = [
+        traveller("QUILL", "ADA", "UT1000001"),
+        traveller("REED", "BO", "UT1000002"),
+    ];
+    unit.load(&list("LIST1", "745", &[listed("QUILL", "ADA", "UT1000005", "", true)]));
+    unit.load(&full("PUSH1", &[booking("ADA111", OUT, &[&people[0], &people[1]])]));
+    let own = |record: &piux_node::records::Record| element(record, "pnr.18_api").contains("UT1000005");
+    let record = unit.records().into_iter().find(own).unwrap();
+    let others = element(&record, "pnr.17_travellers");
+    assert!(others.contains("REED") && !others.contains("QUILL"), "{others}");
+}
+
+#[test]
 fn split_bookings_name_each_other_and_stay_two() {
     let unit = Unit::new();
     let people = [
@@ -506,7 +521,7 @@ fn a_part_in_quarantine_is_read_only_with_a_reason_and_forgotten_in_time() {
         complete: true,
     };
     let held = quarantine.keep("inbox/file", part, unit.now()).unwrap();
-    assert_eq!(quarantine.list(unit.now()).unwrap(), [held.clone()]);
+    assert_eq!(quarantine.list(unit.now()).unwrap(), std::slice::from_ref(&held));
     assert!(!format!("{held:?}").contains("MARKER"));
     assert!(quarantine.content(held.id, ("F. Clerk", " "), unit.now()).is_err());
     let content = quarantine
@@ -540,6 +555,24 @@ fn a_part_that_can_be_read_after_all_leaves_quarantine() {
         .unwrap();
     assert_eq!(counts(&report), (1, 1, 0, 0));
     assert!(unit.loader.quarantine().list(unit.now()).unwrap().is_empty());
+}
+
+#[test]
+fn the_next_load_forgets_what_waited_too_long() {
+    let unit = Unit::new();
+    let part = Part {
+        offset: 0,
+        message: 1,
+        rule: "syntax.lost",
+        travellers: 1,
+        content: b"'",
+        complete: true,
+    };
+    unit.loader.quarantine().keep("file", part, unit.now()).unwrap();
+    unit.clock.advance(14 * 86_400);
+    unit.load(&full("PUSH1", &[ada()]));
+    assert_eq!(unit.ground.store.record_days().unwrap().len(), 1);
+    assert_eq!(unit.entries(Kind::DataErase), 1);
 }
 
 #[test]
