@@ -85,7 +85,7 @@ impl<'i> Rows<'i> {
             self.line += row.iter().filter(|b| **b == b'\n').count();
             self.offset += length;
             self.used = length;
-            if !row.iter().all(u8::is_ascii_whitespace) {
+            if broken.is_some() || !row.iter().all(u8::is_ascii_whitespace) {
                 let row = self.held.get(..length).unwrap_or_default();
                 let row = row
                     .strip_prefix(b"\xEF\xBB\xBF")

@@ -4,7 +4,7 @@ use super::pattern::Pattern;
 use super::rule::Rule;
 use super::{Charset, Mapping, Source};
 use crate::ingest::profile::{Field, List};
-use serde::de::{Error as _, MapAccess, Visitor, value::MapAccessDeserializer};
+use serde::de::{MapAccess, Visitor, value::MapAccessDeserializer};
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -67,9 +67,7 @@ impl<'de> Deserialize<'de> for WrittenRule {
                 }))
             }
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<WrittenRule, A::Error> {
-                Table::deserialize(MapAccessDeserializer::new(map))
-                    .map(WrittenRule)
-                    .map_err(A::Error::custom)
+                Table::deserialize(MapAccessDeserializer::new(map)).map(WrittenRule)
             }
         }
         from.deserialize_any(Either)

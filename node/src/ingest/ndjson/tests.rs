@@ -129,7 +129,7 @@ fn a_line_without_a_flight_or_without_sense_is_one_traveller_rejected() {
     assert_eq!(rules(&all), ["structure.no_flight", "syntax.json", "syntax.json"]);
     assert_eq!((all.travellers_read, all.rejected, all.messages), (4, 3, 4));
     assert_eq!(all.findings[1].position.message, 2);
-    assert_eq!(all.findings[1].position.offset, 32);
+    assert_eq!(all.findings[1].position.offset, 31);
 }
 
 #[test]

@@ -311,7 +311,7 @@ impl Scan {
         }
         if self.length == 0 {
             self.markup = byte == b'<';
-        } else if byte == b'<' && (!self.markup || (self.is_tag() && self.length > 1)) {
+        } else if byte == b'<' && (!self.markup || self.is_tag()) {
             self.broken = self.markup;
             self.ended = true;
             return false;
