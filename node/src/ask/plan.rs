@@ -147,16 +147,8 @@ impl Plan {
         let mut plan = Self::default();
         let wanted = plan.wanted(subject, ground);
         let modest = attempt(&wanted, ground, MODEST_ROWS);
-        let chosen = if modest.dropped.is_empty() {
-            modest
-        } else {
-            let ample = attempt(&wanted, ground, MAX_ROWS);
-            if ample.dropped.len() < modest.dropped.len() {
-                ample
-            } else {
-                modest
-            }
-        };
+        let ample = attempt(&wanted, ground, MAX_ROWS);
+        let chosen = if ample.is_better_than(&modest) { ample } else { modest };
         plan.take(chosen, &wanted, ground);
         plan
     }
@@ -337,6 +329,14 @@ struct Attempt {
     dropped: Vec<usize>,
     over_budget: Option<u32>,
     too_large: bool,
+}
+
+impl Attempt {
+    /// Whether it searches more, or what matters more.
+    fn is_better_than(&self, other: &Self) -> bool {
+        let first = |attempt: &Self| attempt.dropped.first().copied().unwrap_or(usize::MAX);
+        (first(self), other.dropped.len()) > (first(other), self.dropped.len())
+    }
 }
 
 /// The spellings to search in one bucket.

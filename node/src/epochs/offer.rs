@@ -230,7 +230,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_fewest_bits_are_chosen_that_keep_the_full_answer_within_a_mebibyte(rows in 0_u32..12_000) {
+        fn the_fewest_bits_are_chosen_that_keep_the_full_answer_within_a_mebibyte(rows in 0_u32..11_000) {
             let occupied = even(rows);
             let bits = bits(&occupied, &all_classes(), Undated::I, 8);
             prop_assert!(full_answer(&occupied, bits) <= ANSWER_BYTES);
