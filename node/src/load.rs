@@ -240,6 +240,7 @@ impl Loader {
         report: &mut LoadReport,
     ) -> Result<(), LoadError> {
         let _alone = self.one_batch.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = self.noticed();
         let mut work = self.work(stream.name)?;
         let entry = Entry {
             artifact: file.map(sha256),
@@ -268,6 +269,7 @@ impl Loader {
         }
         report.pushes.open = push::waiting(&mut work)?;
         work.commit()?;
+        work.report.noticed = self.noticed().since(before);
         report.absorb(work.report);
         self.index.changed();
         Ok(())

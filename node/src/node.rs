@@ -21,7 +21,7 @@ use crate::founding;
 use crate::ground::Ground;
 use crate::keys::{KeyError, KeyName, KeyRing, Passphrase, SystemRandom};
 use crate::ledger::{Entry, Kind, Ledger, LedgerError, LedgerIdentity, Role};
-use crate::load::{LoadError, Loader};
+use crate::load::{LoadError, LoadReport, Loader};
 use crate::partners::{PartnerError, Partners};
 use crate::requests::Request;
 use crate::store::{FolderLock, RecordId, Store, StoreError};
@@ -323,6 +323,8 @@ impl Node {
         let now = self.now();
         self.ground.ledger.publish_padded(now)?;
         self.ground.store.sweep_documents(now)?;
+        self.loader.quarantine().sweep(now)?;
+        self.loader.expire_pushes(&mut LoadReport::default())?;
         self.ground.keys.destroy_expired_epochs(now)?;
         Ok(())
     }

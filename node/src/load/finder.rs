@@ -14,7 +14,7 @@ use piux_protocol::blind::{StorageKey, StoredElement};
 use piux_protocol::identifier::{Keyset, MatchKey};
 use piux_protocol::vocabulary::Class;
 use rayon::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -41,7 +41,7 @@ pub(super) struct Finder {
 }
 
 /// What was noticed while records were made findable, since the node was opened.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Noticed {
     /// Persons a document or name speaks for and the rest against: the records were kept apart.
     pub conflicts: u64,
@@ -49,6 +49,24 @@ pub struct Noticed {
     pub unread_contacts: u64,
     /// Contacts that too many persons share: not indexed.
     pub crowded_contacts: u64,
+}
+
+impl Noticed {
+    /// What came since an earlier look.
+    pub(super) const fn since(self, earlier: Self) -> Self {
+        Self {
+            conflicts: self.conflicts.saturating_sub(earlier.conflicts),
+            unread_contacts: self.unread_contacts.saturating_sub(earlier.unread_contacts),
+            crowded_contacts: self.crowded_contacts.saturating_sub(earlier.crowded_contacts),
+        }
+    }
+
+    /// Adds what another report noticed.
+    pub(super) const fn add(&mut self, more: Self) {
+        self.conflicts += more.conflicts;
+        self.unread_contacts += more.unread_contacts;
+        self.crowded_contacts += more.crowded_contacts;
+    }
 }
 
 impl Loader {

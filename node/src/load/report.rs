@@ -1,5 +1,6 @@
 //! What a load gave: an account of every traveller, and how good the data of each sender are.
 
+use super::finder::Noticed;
 use crate::ingest::{self, Booking, Decoded};
 use piux_protocol::vocabulary::{Digest, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -43,6 +44,8 @@ pub struct LoadReport {
     pub findings: Vec<FileFinding>,
     /// Remarks beyond those kept.
     pub findings_dropped: u64,
+    /// What was noticed while records were made findable.
+    pub noticed: Noticed,
     /// For each file loaded to its end, what proves it.
     pub receipts: Vec<FileReceipt>,
     /// How good the data were, by sender as its messages name it.
@@ -182,6 +185,7 @@ impl LoadReport {
         self.pushes.incomplete += other.pushes.incomplete;
         self.quarantined += other.quarantined;
         self.receipts.extend(other.receipts);
+        self.noticed.add(other.noticed);
         for (code, count) in other.sensitive_removed {
             *self.sensitive_removed.entry(code).or_default() += count;
         }

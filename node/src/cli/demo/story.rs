@@ -5,6 +5,8 @@ use super::nation::Nation;
 use crate::cli::arguments::AuthorityVerb;
 use crate::cli::offline;
 use crate::command::{Command, FollowUp, Question, Report};
+use crate::synth::{self, Feed, Rates, Recipe};
+use jiff::civil::date;
 use piux_protocol::vocabulary::{AgreementId, Basis, Declaration, ElementId, Offence, Purpose, Timestamp, Window};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -55,6 +57,17 @@ pub(super) struct Story<'a> {
     utopia: &'a Nation,
     ruritania: &'a Nation,
     hit: Option<String>,
+}
+
+/// A few flights of people nobody asks about.
+fn traffic() -> Recipe {
+    Recipe {
+        seed: 7,
+        travellers: 60,
+        first_day: date(2026, 11, 18),
+        feeds: [Feed::Paxlst, Feed::Pnrgov].into(),
+        rates: Rates::default(),
+    }
 }
 
 impl<'a> Story<'a> {
@@ -144,7 +157,11 @@ impl<'a> Story<'a> {
     /// Ruritania's carriers send what they always send.
     async fn ingest(&self) -> Result<String, Cannot> {
         let feed = self.dir.join("feed");
-        let written = std::fs::create_dir_all(&feed)
+        synth::write(&feed, &traffic()).map_err(|error| Cannot::because(&error))?;
+        let truths = ["truth.ndjson", "truth.json"];
+        let written = truths
+            .iter()
+            .try_for_each(|truth| std::fs::rename(feed.join(truth), self.dir.join(truth)))
             .and_then(|()| std::fs::write(feed.join("arrivals.edi"), PASSENGER_LIST))
             .and_then(|()| std::fs::write(feed.join("bookings.edi"), BOOKINGS));
         written.map_err(|error| Cannot::because(&error))?;
@@ -159,7 +176,8 @@ impl<'a> Story<'a> {
             return Err(Cannot::new(report.text));
         }
         Ok(format!(
-            "Ruritania loads a passenger list (PAXLST) and bookings (PNRGOV).\n{}",
+            "Ruritania loads what its carriers send: lists (PAXLST), bookings (PNRGOV), invented and as dirty as real \
+             ones.\n{}",
             report.text
         ))
     }
