@@ -15,7 +15,7 @@ mod expectations;
 
 use piux_node::ingest::cusres::{ResponseKind, Verdict};
 use piux_node::ingest::edifact::{Element, segments};
-use piux_node::ingest::model::{Flight, Function, Kind};
+use piux_node::ingest::model::{Flight, Function, Kind, Notice};
 use piux_node::ingest::{Booking, Decoded, Traveller, decode};
 use piux_protocol::vocabulary::Timestamp;
 use std::collections::BTreeSet;
@@ -257,6 +257,35 @@ fn no_document_is_under_two_travellers_of_one_booking() {
             numbers.dedup();
             assert_eq!(numbers.len(), count, "{name}");
         }
+    }
+}
+
+/// One list of the corpus changes what another one said; none cancels.
+#[test]
+fn the_only_notice_among_the_samples_is_a_change() {
+    let Some(samples) = samples() else { return };
+    for (name, bytes) in all(&samples) {
+        let notice = (name == "paxlst/astra-iapi-cn-4").then_some(Notice::Change);
+        assert!(
+            read(&bytes).bookings.iter().all(|booking| booking.notice == notice),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn every_part_of_a_list_knows_its_place_and_the_total() {
+    let Some(samples) = samples() else { return };
+    let files = all(&samples);
+    for (part, last) in [(1, false), (2, false), (3, true)] {
+        let name = format!("paxlst/astra-multipart-02B-part{part}");
+        let decoded = read(&files.iter().find(|(file, _)| *file == name).unwrap().1);
+        let push = decoded.bookings[0].push.clone().unwrap();
+        assert_eq!(
+            (push.part, push.last, push.total),
+            (Some(part), last, Some(5)),
+            "{name}"
+        );
     }
 }
 

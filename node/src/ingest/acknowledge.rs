@@ -25,6 +25,8 @@ pub struct Receipt {
     pub provenance: Provenance,
     /// Its reference within the interchange (`UNH` 0062).
     pub message_ref: String,
+    /// The transaction it says it is (`RFF+TN`), to be repeated.
+    pub transaction: Option<String>,
     /// The flight it is about.
     pub flight: Option<Flight>,
     /// Ordinal of the message in the file, as findings name it.
@@ -89,8 +91,7 @@ impl Receipt {
         let kind = format!("CUSRES:{version}:UN:IATA");
         message.segment(&["UNH", "1", &kind, &text(&self.provenance.access_ref), "01:F"]);
         message.segment(&["BGM", "312"]);
-        let transaction = self.provenance.source_id.as_deref().and_then(|id| id.split('/').next());
-        if let Some(transaction) = transaction.filter(|id| !id.is_empty()) {
+        if let Some(transaction) = &self.transaction {
             message.segment(&["RFF", &format!("TN:{}", text(transaction))]);
         }
         if let Some(flight) = &self.flight {
@@ -108,8 +109,9 @@ impl Receipt {
     /// The errors by rule and segment; one that only says that something was lost, if none does.
     fn told(&self, errors: &[&Finding]) -> Vec<String> {
         let one = |finding: &&Finding| {
-            let place = finding.position.segment;
-            text(&format!("{} SEGMENT {place}", finding.rule.to_ascii_uppercase()))
+            let path = finding.path.map(|path| format!(" {path}")).unwrap_or_default();
+            let rule = finding.rule.to_ascii_uppercase();
+            text(&format!("{rule} SEGMENT {}{path}", finding.position.segment))
         };
         let mut told: Vec<_> = errors.iter().map(one).collect();
         if told.is_empty() && !self.is_accepted() {
@@ -118,11 +120,11 @@ impl Receipt {
         told
     }
 
-    /// Version and release of the message, if it says; else those usual.
+    /// Version and release of the message, if it says; else those usual. What was before UN/EDIFACT had no answers.
     fn version(&self, usual: &str) -> String {
         let mut parts = self.provenance.message_type.split(':').skip(1).take(2);
         match (parts.next(), parts.next()) {
-            (Some(version), Some(release)) => format!("{}:{}", text(version), text(release)),
+            (Some(version), Some(release)) if version != "001" => format!("{}:{}", text(version), text(release)),
             _ => usual.to_owned(),
         }
     }

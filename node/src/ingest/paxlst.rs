@@ -9,7 +9,7 @@ mod person;
 
 use super::acknowledge::Receipt;
 use super::edifact::{Message, Segment};
-use super::finding::Severity;
+use super::finding::{ElementPath, Severity};
 use super::model::{
     Booking, BookingKind, Country, Flight, Function, LocatorRef, Notice, Provenance, Push, PushKind, Role,
 };
@@ -25,6 +25,7 @@ pub(super) fn decode(message: &Message<'_>, out: &mut Decoded) {
         list.take(segment, index, out);
     }
     let mut receipt = receipt(message, list.provenance.clone(), None);
+    receipt.transaction.clone_from(&list.transaction);
     receipt.flight = list.finish(message, out);
     receipt.settle(before, rejected, out);
     out.receipts.push(receipt);
@@ -34,7 +35,8 @@ struct List<'m> {
     message: &'m Message<'m>,
     provenance: Provenance,
     notice: Option<Notice>,
-    /// The message deletes crew from a master crew list, or speaks of nobody who travels.
+    transaction: Option<String>,
+    /// Why nobody in the message is a traveller.
     idle: Option<&'static str>,
     flights: Flights,
     persons: Vec<Person>,
@@ -50,6 +52,7 @@ impl<'m> List<'m> {
             message,
             provenance: provenance(message),
             notice: None,
+            transaction: None,
             idle: None,
             flights: Flights::new(message.envelope.date),
             persons: Vec::new(),
@@ -70,7 +73,8 @@ impl<'m> List<'m> {
             tag => match self.persons.last_mut() {
                 Some(person) => {
                     if let Err(rule) = person.take(tag, segment, self.message.envelope.date) {
-                        out.note(rule, Severity::Warning, self.message.position(index));
+                        let path = ElementPath::edifact("PAXLST", tag).element(1).component(2);
+                        out.note_at(rule, Severity::Warning, self.message.position(index), path);
                     }
                 }
                 None => self.flights.take(tag, segment),
@@ -92,6 +96,7 @@ impl<'m> List<'m> {
     /// `RFF+TN:reference:::revision`: the same for a message that is sent again.
     fn transaction(&mut self, segment: &Segment<'_>) {
         let (reference, revision) = (segment.text(1, 1), segment.text(1, 4));
+        self.transaction = text(&reference);
         let whole = if revision.is_empty() {
             reference.into_owned()
         } else {
@@ -134,26 +139,38 @@ impl<'m> List<'m> {
         self.persons.push(Person::new(role, segment));
     }
 
+    /// What the list says of itself; its flight is known at its end.
+    fn push(&self) -> Push {
+        let (part, last) = Push::place(&self.provenance.part);
+        Push {
+            kind: PushKind::List,
+            flight: None,
+            total: self.expected.map(|(_, count)| count),
+            part,
+            last,
+        }
+    }
+
     /// Hands the bookings over, or counts the travellers as lost; gives the first flight.
     fn finish(self, message: &Message<'_>, out: &mut Decoded) -> Option<Flight> {
         let counted = self.counted();
+        let mut push = self.push();
         let (flights, doubts) = self.flights.finish();
         for rule in doubts {
             out.note(rule, Severity::Warning, message.start());
         }
         let first = flights.first().cloned();
         if let Some(rule) = self.idle {
-            out.reject(self.persons.len(), rule, message.start());
+            out.leave_out(self.persons.len(), rule, message.start());
             return first;
         }
         if flights.is_empty() {
             out.reject(self.persons.len(), "structure.no_flight", message.start());
             return None;
         }
-        let (part, last) = Push::place(&self.provenance.part);
-        let single = last && part.is_none_or(|part| part == 1);
-        let expected = self.expected.map(|(_, count)| count);
-        if single && expected != counted {
+        push.flight.clone_from(&first);
+        let single = push.last && push.part.is_none_or(|part| part == 1);
+        if single && push.total != counted {
             out.note("envelope.cnt", Severity::Info, message.start());
         }
         let mut empty = Booking::new(BookingKind::Api, self.provenance);
@@ -161,13 +178,7 @@ impl<'m> List<'m> {
         if self.notice.is_some_and(Notice::cancels) {
             empty.function = Function::Cancel;
         }
-        empty.push = Some(Push {
-            kind: PushKind::List,
-            flight: first.clone(),
-            total: expected,
-            part,
-            last,
-        });
+        empty.push = Some(push);
         empty.flights = flights;
         for booking in bookings(&empty, self.persons, message, out) {
             out.accept(booking);
@@ -234,6 +245,7 @@ pub(super) fn receipt(message: &Message<'_>, provenance: Provenance, flight: Opt
     Receipt {
         provenance,
         message_ref: message.header.text(1, 0).into_owned(),
+        transaction: None,
         flight,
         message: message.number,
         travellers: 0,

@@ -86,7 +86,7 @@ impl<'m> Reading<'m> {
             out.note("structure.src", Severity::Warning, self.message.position(index));
         }
         match &mut self.draft {
-            Some(draft) => draft.take(segment, out),
+            Some(draft) => draft.take(segment, self.message.position(index), out),
             None => self.level0(segment, out),
         }
     }

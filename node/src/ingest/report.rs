@@ -115,6 +115,13 @@ impl Decoded {
         self.lose(travellers.max(1), rule, position);
     }
 
+    /// Counts people who are listed and do not travel: not loaded, and not kept for quarantine either.
+    pub(crate) fn leave_out(&mut self, people: usize, rule: &'static str, position: Position) {
+        self.rejected += people;
+        self.travellers_read += people;
+        self.note(rule, Severity::Warning, position);
+    }
+
     /// Counts travellers that could not be loaded, if any, where something was lost for certain.
     pub(crate) fn lose(&mut self, travellers: usize, rule: &'static str, position: Position) {
         self.rejected += travellers;

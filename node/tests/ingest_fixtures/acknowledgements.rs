@@ -29,7 +29,7 @@ fn find<'a>(segments: &'a [Vec<String>], tag: &str) -> &'a [String] {
 
 #[test]
 fn a_list_is_answered_with_its_own_references() {
-    let [answer] = answers(LIST).try_into().unwrap();
+    let [answer]: [String; 1] = answers(LIST).try_into().unwrap();
     let told = segments(&answer);
     assert_eq!(find(&told, "UNB")[2..5], ["UTOPIU", "UTOPIA AIR", "260304:2005"]);
     assert_eq!(find(&told, "UNB")[5], "UT000451");
@@ -49,7 +49,7 @@ fn a_list_is_answered_with_its_own_references() {
 
 #[test]
 fn a_push_that_lost_somebody_is_answered_so() {
-    let [answer] = answers(PUSH).try_into().unwrap();
+    let [answer]: [String; 1] = answers(PUSH).try_into().unwrap();
     let told = segments(&answer);
     assert_eq!(find(&told, "UNH")[2..4], ["ACKRES:13:1:IA", "050326/0700/UT/451"]);
     assert_eq!(find(&told, "MSG")[1..3], [":23", "7"]);
@@ -95,7 +95,7 @@ fn an_answer_names_nobody() {
 #[test]
 fn a_message_nothing_could_be_made_of_is_answered_too() {
     let lost = interchange("PAXLST:D:05B:UN:IATA", "REF1", "", "BGM+745'RFF+TN:A?'B'NAD+FL+++A:B'");
-    let [answer] = answers(&lost).try_into().unwrap();
+    let [answer]: [String; 1] = answers(&lost).try_into().unwrap();
     let back = read(answer.as_bytes());
     let response = &back.responses[0];
     assert_eq!(

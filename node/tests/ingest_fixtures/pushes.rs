@@ -179,7 +179,7 @@ fn names_in_the_name_field_may_hold_a_title_only() {
 #[test]
 fn a_document_that_names_the_infant_is_the_infants_even_without_one_in_the_name_field() {
     let docs = request("DOCS", "/P/GBR/550011227/GBR/20SEP25/FI/25OCT30/ROOKWOOD/PEARL");
-    let [mother, infant] = mother(&docs).try_into().unwrap_or_else(|_| panic!("two travellers"));
+    let [mother, infant]: [Traveller; 2] = mother(&docs).try_into().unwrap_or_else(|_| panic!("two travellers"));
     assert!(mother.documents.is_empty() && mother.birth_date.is_none());
     assert_eq!(
         (numbers(&infant), infant.kind, infant.companion),
@@ -196,10 +196,10 @@ fn what_is_marked_as_the_infants_never_falls_to_the_adult() {
         request("DOCA", "/R/UTO/9 KAURI LANE/ROTORUA/BOP/3010/I"),
         request("TKNE", "INF9991234567891C1"),
     ];
-    let [mother_one, infant] = mother(&requests.concat())
+    let [adult, infant]: [Traveller; 2] = mother(&requests.concat())
         .try_into()
         .unwrap_or_else(|_| panic!("two travellers"));
-    assert!(mother_one.documents.is_empty() && mother_one.tickets.is_empty() && mother_one.contacts.is_empty());
+    assert!(adult.documents.is_empty() && adult.tickets.is_empty() && adult.contacts.is_empty());
     assert_eq!((numbers(&infant), infant.tickets.len()), (vec!["V7788990"], 1));
     assert_eq!(infant.residence.unwrap().raw, "UTO");
     let nobody = push(
@@ -229,7 +229,7 @@ fn every_request_that_is_read_finds_its_place() {
         request("UMNR", "UM12"),
         request("BSCT", "ANY TEXT"),
     ];
-    let [tamsin] = mother(&requests.concat())
+    let [tamsin]: [Traveller; 1] = mother(&requests.concat())
         .try_into()
         .unwrap_or_else(|_| panic!("one traveller"));
     assert_eq!(numbers(&tamsin), ["550011226", "77001122"]);

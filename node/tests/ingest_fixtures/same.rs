@@ -2,6 +2,7 @@
 
 use super::read;
 use piux_node::ingest::Booking;
+use piux_node::ingest::model::Provenance;
 use proptest::prelude::*;
 
 const LEVEL0: &str = "MSG+:22'ORG+UT:UTA'TVL+050326:0700:0910+UTA+RUB+UT+451'EQN+6'";
@@ -41,7 +42,7 @@ fn bare(bytes: &[u8]) -> Vec<Booking> {
     assert_eq!(decoded.rejected, 0);
     let mut bookings = decoded.bookings;
     for booking in &mut bookings {
-        booking.provenance = Default::default();
+        booking.provenance = Provenance::default();
         if let Some(push) = &mut booking.push {
             assert_eq!(push.total, Some(6));
             (push.part, push.last) = (None, true);
@@ -99,12 +100,14 @@ proptest! {
         let (advice, [component, element, terminator]) = dialect;
         let text = part(1, 1, &bookings()).replace('\'', "\u{1}").replace('+', "\u{2}").replace(':', "\u{3}");
         let told = text.replace('\u{1}', terminator).replace('\u{2}', element).replace('\u{3}', component);
-        prop_assert!(bare(format!("{advice}{told}").as_bytes()) == whole());
+        let dressed = [advice, told.as_str()].concat();
+        prop_assert!(bare(dressed.as_bytes()) == whole());
     }
 
     #[test]
     fn transport_dress_is_no_content(header in "QK [A-Z]{7}\r\n\\.[A-Z]{7} [0-9]{6}\r\n", blanks in "[ \r\n]{0,6}") {
         let text = part(1, 1, &bookings()).replace('\'', &format!("'{blanks}"));
-        prop_assert!(bare(format!("{header}\u{2}{text}\u{3}").as_bytes()) == whole());
+        let dressed = [header.as_str(), "\u{2}", text.as_str(), "\u{3}"].concat();
+        prop_assert!(bare(dressed.as_bytes()) == whole());
     }
 }

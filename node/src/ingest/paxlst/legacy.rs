@@ -4,7 +4,7 @@
 use super::provenance;
 use crate::ingest::date::{self, Century, Order};
 use crate::ingest::edifact::{Message, Segment};
-use crate::ingest::finding::Severity;
+use crate::ingest::finding::{ElementPath, Severity};
 use crate::ingest::model::{
     Booking, BookingKind, Document, Flight, Kind, NameForm, NameSource, Push, PushKind, Role, Sex, Traveller,
 };
@@ -31,7 +31,8 @@ fn read(message: &Message<'_>, out: &mut Decoded) -> Option<Flight> {
             "PDT" => {
                 let traveller = traveller(segment, message.envelope.date);
                 if traveller.birth_date.is_none() && !segment.text(2, 3).is_empty() {
-                    out.note("field.date", Severity::Warning, message.position(index));
+                    let path = ElementPath::edifact("PAXLST", "PDT").element(2).component(4);
+                    out.note_at("field.date", Severity::Warning, message.position(index), path);
                 }
                 travellers.push(traveller);
             }

@@ -5,10 +5,10 @@ use super::{flight, payment, request};
 use crate::ingest::date::{self, Century, Order, PartialDate};
 use crate::ingest::docs;
 use crate::ingest::edifact::Segment;
-use crate::ingest::finding::{Position, Severity};
+use crate::ingest::finding::{ElementPath, Position, Severity};
 use crate::ingest::model::{
-    Agency, Booking, BookingKind, Contact, ContactOwner, Fare, Flight, Function, Kind, LocatorRef, NameForm,
-    NameSource, Operating, Provenance, Push, Role, Traveller,
+    Agency, Booking, BookingKind, Contact, ContactOwner, Fare, Flight, Function, LocatorRef, Operating, Provenance,
+    Push, Traveller,
 };
 use crate::ingest::report::Decoded;
 use jiff::civil::Date;
@@ -43,8 +43,13 @@ pub(super) struct Draft {
     traveller: Option<usize>,
     checked: Option<usize>,
     position: Position,
-    doubts: Vec<&'static str>,
+    /// The segment that is read.
+    at: (Position, Option<ElementPath>),
+    doubts: Vec<Doubt>,
 }
+
+/// A rule that was bent, and where.
+type Doubt = (&'static str, Position, Option<ElementPath>);
 
 impl Draft {
     pub(super) fn new(provenance: Provenance, message: Date, position: Position) -> Self {
@@ -56,11 +61,13 @@ impl Draft {
             traveller: None,
             checked: None,
             position,
+            at: (position, None),
             doubts: Vec::new(),
         }
     }
 
-    pub(super) fn take(&mut self, segment: &Segment<'_>, out: &mut Decoded) {
+    pub(super) fn take(&mut self, segment: &Segment<'_>, position: Position, out: &mut Decoded) {
+        self.at = (position, Some(ElementPath::edifact("PNRGOV", segment.tag())));
         match segment.tag() {
             "ABI" | "SAC" | "LTS" => self.history(segment.tag(), out),
             "SSR" if matches!(self.group, Group::History | Group::NotAir) => request::purge(segment, out),
@@ -77,6 +84,11 @@ impl Draft {
             "TIF" => self.name(segment),
             tag => self.detail(tag, segment),
         }
+    }
+
+    fn doubt(&mut self, rule: &'static str) {
+        let (position, path) = self.at;
+        self.doubts.push((rule, position, path));
     }
 
     /// The traveller whose group is open; none among the flights.
@@ -134,7 +146,7 @@ impl Draft {
             match known {
                 Some(locator) if self.group == Group::Split => self.booking.split.push(locator),
                 Some(locator) => self.booking.add_locator(locator),
-                None if kind != "C" && !element.is_empty() => self.doubts.push("field.locator"),
+                None if kind != "C" && !element.is_empty() => self.doubt("field.locator"),
                 None => {}
             }
         }
@@ -189,13 +201,16 @@ impl Draft {
         self.checked = None;
         match flight::read(segment, self.message) {
             Some(flight) => self.booking.flights.push(flight),
-            None => self.doubts.push("field.flight"),
+            None => self.doubt("field.flight"),
         }
     }
 
     /// The operating flight of a codeshare: the second `TVL` up to 13.1, `TRA` from 14.1.
     fn operated(&mut self, carrier: &str, number: &str) {
         let number = text(&Flight::new("", number).number);
+        if number.is_none() && carrier.is_empty() {
+            return;
+        }
         self.of_flight(|flight| {
             let operating = flight.operating.get_or_insert_with(|| Operating {
                 carrier: String::new(),
@@ -217,10 +232,10 @@ impl Draft {
         let among_flights = self.open_flight().is_some();
         let mut given = segment.items(2).peekable();
         if given.peek().is_none() {
-            self.meet(named(&surname, "", "", ""), among_flights);
+            self.meet(people::named(&surname, "", "", ""), among_flights);
         }
         for element in given {
-            let traveller = named(
+            let traveller = people::named(
                 &surname,
                 &element.component(0),
                 &element.component(1),
@@ -234,14 +249,14 @@ impl Draft {
         if among_flights {
             let known = people::known(&self.booking, &traveller);
             self.checked = known.or_else(|| {
-                self.doubts.push("ref.traveller");
+                self.doubt("ref.traveller");
                 self.booking.travellers.push(traveller);
                 self.booking.travellers.len().checked_sub(1)
             });
             self.mark_checked();
         } else {
             if traveller.names.is_empty() {
-                self.doubts.push("field.placeholder");
+                self.doubt("field.placeholder");
             }
             self.group = Group::Traveller;
             self.booking.travellers.push(traveller);
@@ -351,9 +366,16 @@ impl Draft {
 
     /// Settles who is who and hands the booking over, or counts its travellers as lost.
     pub(super) fn finish(mut self, push: &Push, out: &mut Decoded) {
-        people::settle(&mut self.booking, std::mem::take(&mut self.claims), &mut self.doubts);
-        for rule in self.doubts {
+        let mut strays = Vec::new();
+        people::settle(&mut self.booking, std::mem::take(&mut self.claims), &mut strays);
+        for rule in strays {
             out.note(rule, Severity::Warning, self.position);
+        }
+        for (rule, position, path) in self.doubts {
+            match path {
+                Some(path) => out.note_at(rule, Severity::Warning, position, path),
+                None => out.note(rule, Severity::Warning, position),
+            }
         }
         let mut booking = self.booking;
         booking.push = Some(push.clone());
@@ -372,22 +394,6 @@ impl Draft {
             out.accept(booking);
         }
     }
-}
-
-/// A traveller of the name field. `TBA` and a letter is a place held for somebody: no name.
-fn named(surname: &str, given: &str, kind: &str, reference: &str) -> Traveller {
-    let kind = match kind {
-        "A" | "ADT" => Kind::Adult,
-        "C" | "CHD" => Kind::Child,
-        "IN" | "INF" | "IF" | "IS" => Kind::Infant,
-        _ => Kind::Unknown,
-    };
-    let mut traveller = Traveller::new(Role::Passenger, kind);
-    traveller.reference = text(reference);
-    if surname != "TBA" || given.len() > 1 {
-        traveller.add_name(NameForm::new(NameSource::Tif, surname, given));
-    }
-    traveller
 }
 
 fn text(value: &str) -> Option<String> {

@@ -44,6 +44,22 @@ pub(in crate::ingest) struct Claim {
     pub(in crate::ingest) flight: Option<usize>,
 }
 
+/// A traveller of the name field. `TBA` and a letter is a place held for somebody: no name.
+pub(super) fn named(surname: &str, given: &str, kind: &str, reference: &str) -> Traveller {
+    let kind = match kind {
+        "A" | "ADT" => Kind::Adult,
+        "C" | "CHD" => Kind::Child,
+        "IN" | "INF" | "IF" | "IS" => Kind::Infant,
+        _ => Kind::Unknown,
+    };
+    let mut traveller = Traveller::new(Role::Passenger, kind);
+    traveller.reference = (!reference.is_empty()).then(|| reference.to_owned());
+    if surname != "TBA" || given.len() > 1 {
+        traveller.add_name(NameForm::new(NameSource::Tif, surname, given));
+    }
+    traveller
+}
+
 /// The traveller of a reference.
 pub(in crate::ingest) fn by_reference(booking: &Booking, reference: &str) -> Option<usize> {
     let same = |traveller: &Traveller| traveller.reference.as_deref() == Some(reference);

@@ -278,7 +278,10 @@ fn counts_that_are_wrong_are_findings_and_reject_nobody() {
 #[test]
 fn a_finding_about_a_segment_says_which() {
     let decoded = read(LIST.replace("DTM+329:840229", "DTM+329:849999").as_bytes());
-    assert_eq!(finding(&decoded, "field.date").path.unwrap().to_string(), "PAXLST DTM");
+    assert_eq!(
+        finding(&decoded, "field.date").path.unwrap().to_string(),
+        "PAXLST DTM/1/2"
+    );
 }
 
 #[test]
