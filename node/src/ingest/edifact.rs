@@ -239,7 +239,8 @@ pub fn segments(bytes: &[u8]) -> impl Iterator<Item = Segment<'_>> {
 
 /// The text of a component: released, control characters gone, UTF-8 or else ISO 8859-1.
 fn text(bytes: &[u8], release: Option<u8>) -> Cow<'_, str> {
-    let plain = !bytes.iter().any(|b| Some(*b) == release || b.is_ascii_control());
+    let special = |byte: u8| Some(byte) == release || byte.is_ascii_control();
+    let plain = !bytes.iter().fold(false, |found, byte| found | special(*byte));
     match std::str::from_utf8(bytes) {
         Ok(text) if plain => Cow::Borrowed(text),
         _ => Cow::Owned(cleaned(bytes, release)),

@@ -184,17 +184,26 @@ impl<'a> Iterator for Split<'a> {
 
     fn next(&mut self) -> Option<&'a [u8]> {
         let rest = self.rest.take()?;
-        let mut escaped = false;
-        for (at, byte) in rest.iter().enumerate() {
-            if escaped {
-                escaped = byte.is_ascii_control();
-            } else if Some(*byte) == self.release {
-                escaped = true;
-            } else if Some(*byte) == self.separator {
+        let Some(separator) = self.separator else {
+            return Some(rest);
+        };
+        let release = self.release.unwrap_or(separator);
+        let stops = |bytes: &[u8]| bytes.iter().position(|byte| *byte == separator || *byte == release);
+        let mut at = 0;
+        while let Some(found) = stops(rest.get(at..)?) {
+            at += found;
+            if rest.get(at) == Some(&separator) {
                 self.rest = rest.get(at + 1..);
                 return rest.get(..at);
             }
+            at += released(rest.get(at..)?);
         }
         Some(rest)
     }
+}
+
+/// How many bytes a release character takes with it: the next one, and line breaks before that.
+fn released(bytes: &[u8]) -> usize {
+    let next = bytes.iter().skip(1).position(|byte| !byte.is_ascii_control());
+    next.map_or(bytes.len(), |control| control + 2)
 }
