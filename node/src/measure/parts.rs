@@ -6,8 +6,8 @@ use super::derivation::Searched;
 use super::figures::{Figures, share};
 use super::soundex::soundex;
 use super::table::Line;
-use piux_protocol::identifier::{MatchKey, skeletons};
-use piux_protocol::vocabulary::{Class, Scope};
+use piux_protocol::identifier::{MatchKey, Person, skeletons};
+use piux_protocol::vocabulary::{Family, Scope};
 use rayon::prelude::*;
 use std::path::Path;
 
@@ -21,13 +21,21 @@ const PUBLISHED: &[(&str, f64)] = &[
     ("Daitch-Mokotoff", 0.733),
 ];
 
-/// A code of spellings: the name of the method, and the codes of a token.
-type Method = (&'static str, fn(&str) -> Vec<String>);
-const METHODS: [Method; 3] = [
-    ("Soundex, these pairs", by_soundex),
-    ("skeleton", skeletons),
-    ("full, derivation: pairs (PK)", by_pairs),
+/// The codes of a token as it is held and as it is asked.
+type Codes = [fn(&str) -> Vec<String>; 2];
+const METHODS: [(&str, Codes); 3] = [
+    ("Soundex, these pairs", [by_soundex; 2]),
+    ("skeleton", [skeletons; 2]),
+    ("full, derivation: pairs (PK)", BY_PAIRS),
 ];
+const BY_PAIRS: Codes = [
+    |token| pairs_of(FULL.held(&with_given_name(token))),
+    |token| pairs_of(FULL.asked(&with_given_name(token))),
+];
+const FULL: Searched = Searched {
+    scope: Scope::Full,
+    documents: false,
+};
 
 /// Spellings of one name in several systems of romanization: every pair.
 pub(super) fn clusters(folder: &Path, extent: Extent) -> Result<Vec<Line>, Missing> {
@@ -57,7 +65,7 @@ pub(super) fn clusters(folder: &Path, extent: Extent) -> Result<Vec<Line>, Missi
     ];
     let languages = languages.map(|language| {
         let method = format!("full, derivation: pairs (PK), {language}");
-        Line::ours(CLUSTERS, method, joined(by_pairs, &pairs(language)))
+        Line::ours(CLUSTERS, method, joined(BY_PAIRS, &pairs(language)))
     });
     Ok(published.chain(all).chain(languages).collect())
 }
@@ -97,11 +105,11 @@ fn every_pair(forms: &str) -> Vec<(String, String)> {
     pairs.collect()
 }
 
-/// The share of pairs that have a code in common.
-fn joined(codes: fn(&str) -> Vec<String>, pairs: &[(String, String)]) -> Figures {
+/// The share of pairs that have a code in common, the first held, the second asked.
+fn joined([held, asked]: Codes, pairs: &[(String, String)]) -> Figures {
     let share_a_code = |(one, other): &&(String, String)| {
-        let others = codes(other);
-        codes(one).iter().any(|code| others.contains(code))
+        let held = held(one);
+        asked(other).iter().any(|code| held.contains(code))
     };
     let joined = pairs.par_iter().filter(share_a_code).count();
     Figures {
@@ -114,23 +122,22 @@ fn by_soundex(token: &str) -> Vec<String> {
     soundex(token).into_iter().collect()
 }
 
-/// The pair keys of the token with a name that all share: what is asked and indexed.
-fn by_pairs(token: &str) -> Vec<String> {
-    let person = Written {
-        surname: token,
+/// A person whose other name and birth date all share.
+fn with_given_name(surname: &str) -> Person {
+    Written {
+        surname,
         given: "ERIKA",
         birth: "19740823",
         document: "",
         issuer: "",
     }
-    .person();
-    let searched = Searched {
-        scope: Scope::Full,
-        documents: false,
-    };
-    let pair = |key: &MatchKey| key.class() == Some(Class::Pk);
-    let keys = searched.asked(&person).into_iter().filter(pair);
-    keys.map(|key| key.canonical().to_owned()).collect()
+    .person()
+}
+
+/// The pairs of skeletons only: any two of these persons meet by the name they share.
+fn pairs_of(keys: Vec<MatchKey>) -> Vec<String> {
+    let pairs = keys.iter().filter(|key| key.family() == Family::Pk);
+    pairs.map(|key| key.canonical().to_owned()).collect()
 }
 
 /// A form as a token: upper case, letters only.
