@@ -33,7 +33,7 @@ pub(super) fn read<E: From<io::Error>>(
     each: &mut dyn FnMut(Decoded) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut units = Units::new(input);
-    let mut message = Message::new(received.date());
+    let mut message = Message::new(received);
     while let Some(unit) = units.next()? {
         let mut out = Decoded::default();
         message.take(&unit, &mut out);
@@ -61,12 +61,14 @@ struct Message {
 }
 
 impl Message {
-    fn new(received: Date) -> Self {
+    fn new(received: Timestamp) -> Self {
         Self {
-            received,
+            received: received.date(),
             provenance: Provenance {
                 message_type: "PNRGOV:XML".to_owned(),
-                prepared: Some(received),
+                // Until the file gives a reference of its own: two pushes must not be taken for one.
+                control_ref: received.to_string(),
+                prepared: Some(received.date()),
                 ..Provenance::default()
             },
             push: Push {
@@ -118,11 +120,7 @@ impl Message {
             if !version.is_empty() {
                 self.provenance.message_type = format!("PNRGOV:XML:{version}");
             }
-            for reference in ["transactionidentifier", "correlationid"] {
-                if self.provenance.access_ref.is_empty() {
-                    root.attribute(reference).clone_into(&mut self.provenance.access_ref);
-                }
-            }
+            self.references(root);
         }
         if let Some(originator) = root.find("originator") {
             let sender = originator.first_of(&["airlinecode", "systemcode"]);
@@ -145,10 +143,25 @@ impl Message {
         self.recognized |= self.push.flight.is_some();
     }
 
+    /// What tells this file from another push about the same flight, if the sender says anything of it.
+    fn references(&mut self, root: &Node) {
+        let access = root.first_of(&["transactionidentifier", "correlationid"]);
+        access.clone_into(&mut self.provenance.access_ref);
+        let stamp = root.attribute("timestamp");
+        let control = root.first_of(&["timestamp", "echotoken", "sequencenmbr"]);
+        if !control.is_empty() || !access.is_empty() {
+            control.clone_into(&mut self.provenance.control_ref);
+        }
+        let prepared = booking::moment(stamp, self.received).map(|(date, _)| date);
+        self.provenance.prepared = prepared.or(self.provenance.prepared);
+    }
+
     fn pnr(&mut self, text: &str, unit: &Unit, out: &mut Decoded) {
         self.recognized = true;
         self.read += 1;
         out.messages += 1;
+        // A full push in one file ends with the PNR that makes up its number; one cut off never ends.
+        self.push.last = self.push.kind != PushKind::Full || self.push.total == Some(self.read);
         match tree::element(text) {
             Ok(pnr) => {
                 for rule in &pnr.doubts {

@@ -41,7 +41,6 @@ impl Reading {
         let changed = moment(pnr.attribute("pnrtransdate"), received);
         let message = changed.map_or(received, |(date, _)| date);
         let mut booking = Booking::new(BookingKind::Pnr, provenance);
-        booking.provenance.prepared = Some(message);
         booking.changed = changed.and_then(|(_, time)| time);
         booking.created = moment(pnr.attribute("pnrcreationdate"), message).map(|(date, _)| date);
         booking.ticketed = moment(pnr.attribute("lasttktdate"), message).map(|(date, _)| date);

@@ -4,7 +4,7 @@
     clippy::panic,
     reason = "a test may stop at the first surprise"
 )]
-use crate::ingest::model::{ContactOwner, Kind};
+use crate::ingest::model::{ContactOwner, Kind, PushKind};
 use crate::ingest::{Booking, Decoded, Format, decode};
 use proptest::prelude::*;
 
@@ -214,6 +214,48 @@ fn a_count_that_does_not_fit_is_a_finding() {
         .replace("NumberOfPassengers=\"3\"", "")
         .replace("<PNRs>", "<PNRs NumberOfPnrs=\"2\">");
     assert_eq!(rules(&read(text.as_bytes())), ["envelope.pnrs"]);
+}
+
+#[test]
+fn only_the_pnr_that_makes_up_the_number_ends_a_full_push() {
+    let pnrs = ["FAM1LY", "GRP0UP", "K8WQ2Z"].map(|locator| pnr(locator, &passenger(7, "QUILL", "ZOE", "")));
+    let [one, two, three] = pnrs;
+    let other_day = two.replace("2026-03-01T", "2026-03-02T");
+    let text = push(&format!("{one}{other_day}{three}")).replace("<PNRs>", "<PNRs NumberOfPnrs=\"3\">");
+    let said = |text: &str| {
+        let bookings = read(text.as_bytes()).bookings;
+        let pushes: Vec<_> = bookings.iter().map(|booking| booking.push.clone().unwrap()).collect();
+        assert!(bookings.windows(2).all(|pair| pair[0].provenance == pair[1].provenance));
+        pushes.iter().map(|push| (push.kind, push.last)).collect::<Vec<_>>()
+    };
+    let full = PushKind::Full;
+    assert_eq!(said(&text), [(full, false), (full, false), (full, true)]);
+    let cut = &text[..text.find("K8WQ2Z").unwrap()];
+    assert_eq!(said(cut), [(full, false), (full, false)]);
+    // Without a number an omission means nothing.
+    let uncounted = text.replace(" NumberOfPnrs=\"3\"", "");
+    assert_eq!(said(&uncounted), [(PushKind::List, true); 3]);
+}
+
+#[test]
+fn two_pushes_without_a_reference_are_told_apart_by_when_they_came() {
+    let text = push(&pnr("FAM1LY", "")).replace(" TransactionIdentifier=\"T9\"", "");
+    let came = |at: &str| {
+        decode(text.as_bytes(), None, at.parse().unwrap())
+            .bookings
+            .remove(0)
+            .provenance
+    };
+    assert!(came("2026-03-04T20:00:00.000Z") != came("2026-03-04T23:00:00.000Z"));
+    let stamped = text.replace("Version=", "TimeStamp=\"2026-03-03T08:00:00Z\" Version=");
+    let from = decode(stamped.as_bytes(), None, "2026-03-04T20:00:00.000Z".parse().unwrap())
+        .bookings
+        .remove(0)
+        .provenance;
+    assert_eq!(
+        (from.control_ref.as_str(), from.prepared.unwrap().to_string().as_str()),
+        ("2026-03-03T08:00:00Z", "2026-03-03")
+    );
 }
 
 #[test]
