@@ -7,6 +7,7 @@
 
 mod interchange;
 mod message;
+mod piece;
 mod scan;
 mod unit;
 mod window;
@@ -15,7 +16,8 @@ pub(crate) use interchange::read;
 pub(crate) use message::Message;
 
 use super::dress::{self, is_padding};
-use scan::{Segments, Split};
+use piece::{Piece, Split};
+use scan::Segments;
 use std::borrow::Cow;
 
 /// Longest segment that is read.
@@ -96,7 +98,7 @@ impl Delimiters {
 #[derive(Clone, Copy)]
 pub struct Segment<'a> {
     tag: [u8; 3],
-    body: &'a [u8],
+    body: Piece<'a>,
     delimiters: Delimiters,
     offset: usize,
     /// The terminator was there.
@@ -127,7 +129,7 @@ impl<'a> Segment<'a> {
         let delimiters = self.delimiters;
         let mut parts = Split::new(self.body, Some(delimiters.element), delimiters.release);
         parts.next();
-        parts.map(move |bytes| Element { bytes, delimiters })
+        parts.map(move |piece| Element { piece, delimiters })
     }
 
     /// The elements from a position on, every repetition an item of its own.
@@ -140,7 +142,7 @@ impl<'a> Segment<'a> {
     /// The element at a position, 1 being the first after the tag; empty if absent.
     pub fn element(&self, position: usize) -> Element<'a> {
         let absent = Element {
-            bytes: &[],
+            piece: Piece::EMPTY,
             delimiters: self.delimiters,
         };
         position
@@ -161,15 +163,16 @@ impl<'a> Segment<'a> {
 
     /// Whether the bytes are not UTF-8 and have been read as ISO 8859-1.
     pub(crate) fn is_foreign(&self) -> bool {
-        std::str::from_utf8(self.body).is_err()
+        matches!(self.body, Piece::Raw(bytes) if std::str::from_utf8(bytes).is_err())
     }
 
     /// The bytes up to the end of the first element, or of the tag if that is no short code.
     fn role_length(&self) -> usize {
-        let role = self.element(1).bytes.len();
-        let tag = self.body.iter().position(|byte| *byte == self.delimiters.element);
+        let body = self.body.bytes();
+        let role = self.element(1).piece.bytes().len();
+        let tag = body.iter().position(|byte| *byte == self.delimiters.element);
         let length = tag.filter(|_| role <= 8).map_or(3, |tag| tag + 1 + role);
-        length.min(self.body.len())
+        length.min(body.len())
     }
 
     /// Whether a traveller begins here: `PDT`, `TIF`, or `NAD` with a traveller's role.
@@ -186,7 +189,7 @@ impl<'a> Segment<'a> {
 /// One element with all its repetitions.
 #[derive(Clone, Copy)]
 pub struct Element<'a> {
-    bytes: &'a [u8],
+    piece: Piece<'a>,
     delimiters: Delimiters,
 }
 
@@ -200,8 +203,8 @@ impl<'a> Element<'a> {
     /// The occurrences of the element; one unless the interchange has a repetition separator.
     pub fn occurrences(self) -> impl Iterator<Item = Element<'a>> {
         let delimiters = self.delimiters;
-        Split::new(self.bytes, delimiters.repetition, delimiters.release)
-            .map(move |bytes| Element { bytes, delimiters })
+        Split::new(self.piece, delimiters.repetition, delimiters.release)
+            .map(move |piece| Element { piece, delimiters })
     }
 
     /// The components of the first occurrence, as they stand, blanks kept.
@@ -212,8 +215,11 @@ impl<'a> Element<'a> {
             repetition,
             ..
         } = self.delimiters;
-        let first = Split::new(self.bytes, repetition, release).next().unwrap_or_default();
-        Split::new(first, Some(component), release).map(move |bytes| text(bytes, release))
+        let first = Split::new(self.piece, repetition, release).next();
+        Split::new(first.unwrap_or(Piece::EMPTY), Some(component), release).map(move |piece| match piece {
+            Piece::Plain(text) => Cow::Borrowed(text),
+            Piece::Raw(bytes) => text(bytes, release),
+        })
     }
 
     /// A component of the first occurrence, 0 being the first, trimmed; empty if absent.
@@ -224,7 +230,7 @@ impl<'a> Element<'a> {
     /// Whether nothing but blanks is there.
     pub fn is_empty(self) -> bool {
         let Delimiters { component, .. } = self.delimiters;
-        self.bytes.iter().all(|b| is_padding(*b) || *b == component)
+        self.piece.bytes().iter().all(|b| is_padding(*b) || *b == component)
     }
 }
 

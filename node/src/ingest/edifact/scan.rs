@@ -1,5 +1,6 @@
 //! Where segments and their parts end. Everything else in the syntax layer stands on this.
 
+use super::piece::Piece;
 use super::{Delimiters, Segment};
 use crate::ingest::dress::is_padding;
 
@@ -154,56 +155,10 @@ impl<'a> Iterator for Segments<'a> {
         let body = rest.get(..end.length)?;
         Some(Segment {
             tag: tag(body, self.delimiters),
-            body,
+            body: Piece::of(body, self.delimiters),
             delimiters: self.delimiters,
             offset,
             closed: end.closed,
         })
     }
-}
-
-/// Splits at a separator that is not released; without a separator, gives the whole once.
-pub(super) struct Split<'a> {
-    rest: Option<&'a [u8]>,
-    separator: Option<u8>,
-    release: Option<u8>,
-}
-
-impl<'a> Split<'a> {
-    pub(super) const fn new(bytes: &'a [u8], separator: Option<u8>, release: Option<u8>) -> Self {
-        Self {
-            rest: Some(bytes),
-            separator,
-            release,
-        }
-    }
-}
-
-impl<'a> Iterator for Split<'a> {
-    type Item = &'a [u8];
-
-    fn next(&mut self) -> Option<&'a [u8]> {
-        let rest = self.rest.take()?;
-        let Some(separator) = self.separator else {
-            return Some(rest);
-        };
-        let release = self.release.unwrap_or(separator);
-        let stops = |bytes: &[u8]| bytes.iter().position(|byte| *byte == separator || *byte == release);
-        let mut at = 0;
-        while let Some(found) = stops(rest.get(at..)?) {
-            at += found;
-            if rest.get(at) == Some(&separator) {
-                self.rest = rest.get(at + 1..);
-                return rest.get(..at);
-            }
-            at += released(rest.get(at..)?);
-        }
-        Some(rest)
-    }
-}
-
-/// How many bytes a release character takes with it: the next one, and line breaks before that.
-fn released(bytes: &[u8]) -> usize {
-    let next = bytes.iter().skip(1).position(|byte| !byte.is_ascii_control());
-    next.map_or(bytes.len(), |control| control + 2)
 }

@@ -2,6 +2,7 @@
 
 use super::interchange::Interchange;
 use super::message::Message;
+use super::piece::Piece;
 use super::scan::tag;
 use super::{Delimiters, MESSAGE_BYTES, MESSAGE_SEGMENTS, Segment};
 use crate::ingest::assembly::Part;
@@ -94,7 +95,7 @@ impl Record {
     fn over<'a>(&self, body: &'a [u8], delimiters: Delimiters) -> Segment<'a> {
         Segment {
             tag: self.tag,
-            body,
+            body: Piece::of(body, delimiters),
             delimiters,
             offset: self.offset,
             closed: self.closed,
