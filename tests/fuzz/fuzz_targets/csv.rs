@@ -8,6 +8,6 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     accounts::balanced(bytes, None);
-    let header = b"src,src_id,carrier,number,date,dep,arr,locator,surname,given,dob,sex,nat,type,doc_number,issuer\n";
+    let header = b"src,src_id,flight.carrier,flight.number,flight.date,flight.dep,flight.arr,booking.locator,person.surname,person.given,person.dob,person.sex,person.nat,docs.type,docs.number,docs.issuer\n";
     accounts::balanced(&[header.as_slice(), bytes].concat(), None);
 });
