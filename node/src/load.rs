@@ -176,7 +176,7 @@ impl Loader {
     /// Loads one stream: each batch recorded first, then stored, then searchable.
     ///
     /// `progress` is told up to which byte everything is durable: a load that breaks off can go on
-    /// from there with [`LoadOptions::after`]. On an error the report holds what is durable, and
+    /// from there with the same [`LoadOptions::mark`]. On an error the report holds what is durable, and
     /// only that.
     pub fn load_stream(
         &self,
