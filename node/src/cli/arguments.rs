@@ -300,7 +300,7 @@ const SUBJECT: [&str; 6] = [
 #[command(group(ArgGroup::new("subject").args(SUBJECT).required(true).multiple(true)))]
 pub struct LookupArguments {
     /// A partner, or `all`; may repeat.
-    #[arg(long, required = true, value_name = "XXX|all")]
+    #[arg(long, required = true, value_name = "STATE|all")]
     pub to: Vec<String>,
     /// The agreement, where a partner has several.
     #[arg(long)]

@@ -201,12 +201,12 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads a segment. Of one that is too long only the stub is kept, so that what follows does not
+    /// Reads a segment. Of one that is too long only the beginning is kept, so that what follows does not
     /// bind to the segment before; one for which the unit has no room is passed over.
     fn record(&mut self, now: &mut Interchange) -> Result<Record, Error> {
         let (offset, start) = (self.window.offset(), self.window.unit().len());
         let mut scan = Scan::default();
-        let mut stub: Option<Record> = None;
+        let mut beginning: Option<Record> = None;
         let end = loop {
             let ended = self.window.ended();
             if let Some(end) = scan.find(self.window.rest(), now.delimiters, ended) {
@@ -214,16 +214,16 @@ impl Reader<'_> {
             }
             if scan.searched() > SEGMENT_BYTES {
                 let searched = scan.restart();
-                self.shorten(&mut stub, now, start, searched);
+                self.shorten(&mut beginning, now, start, searched);
             }
             self.window.fill()?;
         };
-        if stub.is_some() || end.length > SEGMENT_BYTES {
-            self.shorten(&mut stub, now, start, end.next);
+        if beginning.is_some() || end.length > SEGMENT_BYTES {
+            self.shorten(&mut beginning, now, start, end.next);
             now.unit.long += 1;
         }
         let body = self.window.rest().get(..end.length).unwrap_or_default();
-        let mut record = stub.unwrap_or_else(|| Record::of(body, start, now.delimiters));
+        let mut record = beginning.unwrap_or_else(|| Record::of(body, start, now.delimiters));
         (record.offset, record.closed, record.repaired) = (index(offset), end.closed, end.repaired);
         if !record.long && !record.is_service() && now.unit.is_full(start + end.length) {
             record.beyond = true;
@@ -234,15 +234,15 @@ impl Reader<'_> {
         Ok(record)
     }
 
-    /// Makes a stub of the segment at the cursor, once, and passes over so many bytes of it.
-    fn shorten(&mut self, stub: &mut Option<Record>, now: &Interchange, start: usize, count: usize) {
+    /// Keeps the beginning of the segment at the cursor, once, and passes over so many bytes of it.
+    fn shorten(&mut self, beginning: &mut Option<Record>, now: &Interchange, start: usize, count: usize) {
         let mut passed = count;
-        if stub.is_none() {
+        if beginning.is_none() {
             let head = self.window.rest().get(..SEGMENT_BYTES).unwrap_or_default();
-            let record = Record::of(head, start, now.delimiters).stub(head, now.delimiters);
+            let record = Record::of(head, start, now.delimiters).beginning(head, now.delimiters);
             self.window.advance(record.length);
             passed -= record.length.min(passed);
-            *stub = Some(record);
+            *beginning = Some(record);
         }
         self.window.cut(passed);
     }

@@ -23,7 +23,7 @@ pub(super) struct Unit {
     pub(super) offset: usize,
     /// Segments with `UNH`, those passed over included.
     pub(super) counted: usize,
-    /// Segments of which only the stub was kept.
+    /// Segments of which only the beginning was kept.
     pub(super) long: usize,
     /// Segments passed over because the unit is full.
     pub(super) beyond: usize,
@@ -44,7 +44,7 @@ pub(super) struct Record {
     pub(super) repaired: bool,
     /// Not UTF-8.
     pub(super) foreign: bool,
-    /// Too long: this is the stub.
+    /// Too long: this is its beginning.
     pub(super) long: bool,
     /// Passed over: the unit is full.
     pub(super) beyond: bool,
@@ -66,7 +66,7 @@ impl Record {
     }
 
     /// The least of a segment that still says what begins here: its tag, of `NAD` the role as well.
-    pub(super) fn stub(mut self, head: &[u8], delimiters: Delimiters) -> Self {
+    pub(super) fn beginning(mut self, head: &[u8], delimiters: Delimiters) -> Self {
         self.length = match &self.tag {
             [0, 0, 0] => 0,
             b"NAD" => self.over(head, delimiters).role_length(),
