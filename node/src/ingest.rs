@@ -12,10 +12,9 @@
 //! No finding, error or `Debug` output carries content of a message.
 //!
 //! A stream is read unit by unit (one message, one PNR, one booking's lines): [`read`] holds no more than one of them,
-//! whatever the size of the file. Parts of one push are put together by [`assembly`].
+//! whatever the size of the file. Parts of one push are put together by [`load`](crate::load).
 
 pub mod acknowledge;
-pub mod assembly;
 mod csv;
 pub mod cusres;
 pub mod date;
@@ -27,6 +26,7 @@ mod json;
 pub mod mapping;
 pub mod model;
 mod ndjson;
+pub mod part;
 mod paxlst;
 mod pnrgov;
 mod profile;

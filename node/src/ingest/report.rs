@@ -1,10 +1,10 @@
 //! What decoding a file gave: bookings, and an account of everything else.
 
 use super::acknowledge::Receipt;
-use super::assembly::Part;
 use super::cusres::Response;
 use super::finding::{ElementPath, Finding, Position, Severity};
 use super::model::Booking;
+use super::part::Part;
 use std::collections::BTreeMap;
 use std::fmt;
 use zeroize::Zeroizing;

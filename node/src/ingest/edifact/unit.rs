@@ -5,10 +5,9 @@ use super::message::Message;
 use super::piece::Piece;
 use super::scan::tag;
 use super::{Delimiters, MESSAGE_BYTES, MESSAGE_SEGMENTS, Segment};
-use crate::ingest::assembly::Part;
 use crate::ingest::finding::{Position, Severity};
+use crate::ingest::part::Part;
 use crate::ingest::report::{Decoded, LOST_BYTES};
-use piux_protocol::vocabulary::sha256;
 
 /// What reads a message.
 pub(super) type Decode = fn(&Message<'_>, &mut Decoded);
@@ -164,7 +163,7 @@ impl Unit {
             out.mark_lost(0, "envelope.unt_missing", start);
         }
         (ends.decode)(&message, out);
-        out.parts.extend(Part::of(&message, sha256(bytes)));
+        out.parts.extend(Part::of(&message));
         message.complete_paths(out);
     }
 

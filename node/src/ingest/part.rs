@@ -1,10 +1,8 @@
-//! One message as a part of its push.
+//! One message as a part of its push: what was announced, and what came. Loading puts pushes together.
 
-use super::{PARTS, PushKey};
 use crate::ingest::edifact::{Message, Segment};
 use crate::ingest::model::Provenance;
 use crate::ingest::paxlst;
-use piux_protocol::vocabulary::Digest;
 
 /// What one passenger message says of the push it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,21 +13,11 @@ pub struct Part {
     pub total: Option<usize>,
     /// How many of them this message holds.
     pub carried: usize,
-    /// SHA-256 of the message from `UNH` to `UNT`. Not keyed: for comparison, not for storing beside
-    /// what it could betray.
-    pub digest: Digest,
-}
-
-/// Where a part stands in its push.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
-    pub(super) ordinal: u32,
-    pub(super) last: bool,
 }
 
 impl Part {
     /// The part a message is; none unless it tells of passengers.
-    pub(crate) fn of(message: &Message<'_>, digest: Digest) -> Option<Self> {
+    pub(crate) fn of(message: &Message<'_>) -> Option<Self> {
         let mut provenance = paxlst::provenance(message);
         let (function, total, carried) = match message.header.text(2, 0).as_ref() {
             "PAXLST" => passengers(message.body),
@@ -41,45 +29,7 @@ impl Part {
             provenance,
             total,
             carried,
-            digest,
         })
-    }
-
-    /// What this part shares with the others of its push.
-    pub fn push(&self) -> PushKey {
-        let Provenance {
-            sender,
-            message_type,
-            access_ref,
-            control_ref,
-            ..
-        } = &self.provenance;
-        let reference = if access_ref.is_empty() { control_ref } else { access_ref };
-        PushKey {
-            sender: sender.clone(),
-            message_type: message_type.split(':').next().unwrap_or_default().to_owned(),
-            access_ref: reference.clone(),
-        }
-    }
-
-    /// Whether this is all of its push.
-    pub fn is_single(&self) -> bool {
-        self.place() == Some(Place { ordinal: 1, last: true })
-    }
-
-    /// The ordinal, and whether it is the last: `01:C`, `02`, `03:F`, or nothing for a single part.
-    pub(super) fn place(&self) -> Option<Place> {
-        let part = self.provenance.part.as_str();
-        let (ordinal, position) = part.split_once(':').unwrap_or((part, ""));
-        let last = part.is_empty() || position.eq_ignore_ascii_case("F");
-        let ordinal = if ordinal.is_empty() {
-            Some(1)
-        } else {
-            ordinal.parse().ok()
-        };
-        ordinal
-            .filter(|ordinal| (1..=PARTS).contains(ordinal))
-            .map(|ordinal| Place { ordinal, last })
     }
 }
 
