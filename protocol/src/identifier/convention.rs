@@ -3,7 +3,7 @@
 //! A state keeps to one convention for the whole name. So a name has one spelling per
 //! convention that fits its letters, and not one per combination of letters.
 
-use unicode_normalization::UnicodeNormalization;
+use super::transliteration::Written;
 
 /// A way to spell a name in `A-Z`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,12 +43,11 @@ impl Convention {
     ];
 
     /// The conventions to try on a name: those whose alphabet has all its Cyrillic letters.
-    pub(super) fn of(surname: &str, given: &str) -> impl Iterator<Item = Self> {
-        let fields = [surname, given];
-        let ascii = surname.is_ascii() && given.is_ascii();
-        let groups = fields.iter().any(|field| field.contains(['X', 'x']));
-        let others = fields.iter().filter(|_| !ascii).flat_map(|field| field.nfc());
-        let upper = others.flat_map(char::to_uppercase);
+    pub(super) fn of(surname: &Written<'_>, given: &Written<'_>) -> impl Iterator<Item = Self> {
+        let ascii = surname.text().is_ascii() && given.text().is_ascii();
+        let groups = [surname, given].iter().any(|field| field.text().contains(['X', 'x']));
+        let characters = surname.characters().iter().chain(given.characters());
+        let upper = characters.filter_map(|character| character.upper);
         let cyrillic: Vec<char> = upper.filter(|letter| is_cyrillic(*letter)).collect();
         Self::ALL.iter().copied().filter(move |convention| match convention {
             Self::Icao => true,
@@ -109,7 +108,7 @@ impl Convention {
             (Self::Ukrainian, 'Г') if is(before, 'З') => Some("GH"),
             (Self::Bulgarian, 'Я') if is(before, 'И') && !in_word(after) => Some("A"),
             _ => {
-                let initial = (!in_word(before)).then(|| find(self.initials(), letter)).flatten();
+                let initial = find(self.initials(), letter).filter(|_| !in_word(before));
                 initial.or_else(|| find(self.letters(), letter))
             }
         }
@@ -176,7 +175,7 @@ mod tests {
 
     #[test]
     fn a_name_is_tried_in_the_languages_that_have_its_letters() {
-        let of = |surname: &str, given: &str| Convention::of(surname, given).collect::<Vec<_>>();
+        let of = |surname, given| Convention::of(&Written::new(surname), &Written::new(given)).collect::<Vec<_>>();
         use Convention::{Bulgarian, Groups, Icao, Plain, Russian, Serbian, Ukrainian};
         assert_eq!(of("Eriksson", "Anna"), [Icao]);
         assert_eq!(of("Hoxha", "Ana"), [Icao, Groups]);

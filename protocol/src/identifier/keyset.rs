@@ -1,8 +1,8 @@
 //! Keysets: versions of the derivation of match keys.
 
-use super::match_key::{of_contacts, of_document, of_locator};
+use super::match_key::{Keys, of_contacts, of_document, of_locator};
 use super::name::Name;
-use super::name_keys::{Side, of_name, of_reading};
+use super::name_keys::{Dates, Side, of_name, of_reading};
 use super::{MatchKey, Person, cluster};
 use crate::vocabulary::{Class, Family};
 use std::fmt;
@@ -62,32 +62,33 @@ impl Keyset {
     }
 
     fn derive_on(self, side: Side, person: &Person) -> Vec<MatchKey> {
-        let documents = person.documents.iter().map(of_document);
-        let locators = person.locators.iter().map(of_locator);
-        let names = self.of_names(side, person);
-        let mut keys: Vec<MatchKey> = Vec::with_capacity(names.len() + 8);
-        for key in documents.chain(names).chain(of_contacts(person)).chain(locators) {
-            if self.families().contains(&key.family()) && !keys.contains(&key) {
-                keys.push(key);
-            }
+        let mut keys = Keys::of(self.families());
+        for document in &person.documents {
+            of_document(&mut keys, document);
         }
-        keys
+        self.of_names(&mut keys, side, person);
+        of_contacts(&mut keys, person);
+        for locator in &person.locators {
+            of_locator(&mut keys, locator);
+        }
+        keys.into_vec()
     }
 
     /// The keys of every spelling of the name, then those of other readings of the first.
-    fn of_names(self, side: Side, person: &Person) -> Vec<MatchKey> {
+    fn of_names(self, keys: &mut Keys, side: Side, person: &Person) {
         let Some(birth) = person.birth_date.filter(|birth| birth.year() >= 1) else {
-            return Vec::new();
+            return;
         };
+        let birth = &Dates::of(birth);
         let mut spellings = Name::spellings(person);
         spellings.truncate(if self.has_alternatives() { usize::MAX } else { 1 });
-        let readings = spellings
-            .first()
-            .filter(|_| self.has_alternatives())
-            .map(cluster::readings);
-        let readings = readings.into_iter().flatten().flat_map(|name| of_reading(&name, birth));
-        let spelled = spellings.iter().flat_map(|name| of_name(name, birth, side));
-        spelled.chain(readings).collect()
+        for name in &spellings {
+            of_name(keys, name, birth, side);
+        }
+        let first = spellings.first().filter(|_| self.has_alternatives());
+        for name in first.into_iter().flat_map(cluster::readings) {
+            of_reading(keys, &name, birth);
+        }
     }
 
     /// The families that are derived. Leave one out and it is in no key.

@@ -2,11 +2,12 @@
 
 use super::{Document, Locator, Person};
 use crate::vocabulary::{Class, Family, Random, length_prefixed};
+use indexmap::{Equivalent, IndexSet};
 use std::fmt;
 use zeroize::{Zeroize, Zeroizing};
 
 /// One canonical string and its family; wiped from memory when dropped.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MatchKey {
     family: Family,
     canonical: String,
@@ -52,9 +53,56 @@ impl MatchKey {
             .concat(),
         )
     }
+}
 
-    pub(super) fn new(family: Family, canonical: String) -> Self {
-        Self { family, canonical }
+/// The match keys of one person: each once, in the order they were first added.
+pub(super) struct Keys {
+    families: &'static [Family],
+    made: IndexSet<MatchKey, foldhash::fast::RandomState>,
+    /// The key that is being added.
+    text: Zeroizing<String>,
+}
+
+/// A match key that may be there already.
+#[derive(Hash)]
+struct Written<'a> {
+    family: Family,
+    canonical: &'a str,
+}
+
+impl Keys {
+    /// No keys yet, and none but of these families.
+    pub(super) fn of(families: &'static [Family]) -> Self {
+        Self {
+            families,
+            made: IndexSet::with_capacity_and_hasher(112, foldhash::fast::RandomState::default()),
+            text: Zeroizing::new(String::with_capacity(256)),
+        }
+    }
+
+    /// Adds the key of these parts, one after the other; returns which one it is.
+    pub(super) fn add(&mut self, family: Family, parts: &[&str]) -> Option<usize> {
+        self.families.contains(&family).then(|| {
+            self.text.clear();
+            self.text.extend(parts.iter().copied());
+            let canonical = self.text.as_str();
+            let made = self.made.get_index_of(&Written { family, canonical });
+            made.unwrap_or_else(|| {
+                let canonical = canonical.to_owned();
+                self.made.insert_full(MatchKey { family, canonical }).0
+            })
+        })
+    }
+
+    /// All of them.
+    pub(super) fn into_vec(self) -> Vec<MatchKey> {
+        self.made.into_iter().collect()
+    }
+}
+
+impl Equivalent<MatchKey> for Written<'_> {
+    fn equivalent(&self, key: &MatchKey) -> bool {
+        self.family == key.family && self.canonical == key.canonical
     }
 }
 
@@ -77,24 +125,26 @@ impl fmt::Debug for MatchKey {
     }
 }
 
-pub(super) fn of_document(document: &Document) -> MatchKey {
-    MatchKey::new(Family::Doc, format!("{}/{}", document.number(), document.issuer()))
+pub(super) fn of_document(keys: &mut Keys, document: &Document) {
+    keys.add(Family::Doc, &[document.number(), "/", document.issuer()]);
 }
 
-pub(super) fn of_locator(locator: &Locator) -> MatchKey {
-    MatchKey::new(
+pub(super) fn of_locator(keys: &mut Keys, locator: &Locator) {
+    keys.add(
         Family::Loc,
-        format!("{}/{}/{}", locator.carrier(), locator.code(), locator.month()),
-    )
+        &[locator.carrier(), "/", locator.code(), "/", &locator.month()],
+    );
 }
 
 /// Telephone numbers, e-mail addresses and frequent flyer numbers.
-pub(super) fn of_contacts(person: &Person) -> impl Iterator<Item = MatchKey> {
-    let phones = person.phones.iter();
-    let phones = phones.map(|phone| MatchKey::new(Family::Phone, phone.digits().to_owned()));
-    let emails = person.emails.iter();
-    let emails = emails.map(|email| MatchKey::new(Family::Email, email.address().to_owned()));
-    let flyers = person.frequent_flyers.iter();
-    let flyers = flyers.map(|flyer| MatchKey::new(Family::Ff, format!("{}/{}", flyer.programme(), flyer.number())));
-    phones.chain(emails).chain(flyers)
+pub(super) fn of_contacts(keys: &mut Keys, person: &Person) {
+    for phone in &person.phones {
+        keys.add(Family::Phone, &[phone.digits()]);
+    }
+    for email in &person.emails {
+        keys.add(Family::Email, &[email.address()]);
+    }
+    for flyer in &person.frequent_flyers {
+        keys.add(Family::Ff, &[flyer.programme(), "/", flyer.number()]);
+    }
 }

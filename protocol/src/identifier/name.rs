@@ -1,8 +1,9 @@
 //! From written names to tokens (SPEC.md 3.2): normalize, clean, drop particles.
 
 use super::convention::{Convention, undo_groups};
-use super::transliteration::latin_letters;
+use super::transliteration::{Written, latin_letters};
 use super::{IdentifierError, Person, Source};
+use std::borrow::Cow;
 
 /// Longest name field, in characters.
 const LONGEST_FIELD: usize = 200;
@@ -56,14 +57,17 @@ pub(super) struct Field {
 impl Name {
     /// The name as Doc 9303 spells it.
     pub(super) fn read(source: Source, surname: &str, given: &str) -> Result<Self, IdentifierError> {
-        Self::spelled(source, surname, given, Convention::Icao)
+        Self::spelled(source, &readable(surname)?, &readable(given)?, Convention::Icao)
     }
 
     /// Every spelling of a person's name, the one of Doc 9303 first; none if it cannot be read.
     pub(super) fn spellings(person: &Person) -> Vec<Self> {
+        let (Ok(surname), Ok(given)) = (readable(&person.surname), readable(&person.given)) else {
+            return Vec::new();
+        };
         let mut spellings = Vec::with_capacity(1);
-        for convention in Convention::of(&person.surname, &person.given) {
-            match Self::spelled(person.source, &person.surname, &person.given, convention) {
+        for convention in Convention::of(&surname, &given) {
+            match Self::spelled(person.source, &surname, &given, convention) {
                 Ok(name) if !spellings.contains(&name) => spellings.push(name),
                 Ok(_) => {}
                 Err(_) => return Vec::new(),
@@ -72,7 +76,12 @@ impl Name {
         spellings
     }
 
-    fn spelled(source: Source, surname: &str, given: &str, convention: Convention) -> Result<Self, IdentifierError> {
+    fn spelled(
+        source: Source,
+        surname: &Written<'_>,
+        given: &Written<'_>,
+        convention: Convention,
+    ) -> Result<Self, IdentifierError> {
         let mut surname = tokens(surname, convention)?;
         let mut given = tokens(given, convention)?;
         if source == Source::Pnr
@@ -95,11 +104,10 @@ impl Name {
 impl Field {
     fn of(written: Vec<String>) -> Self {
         let raw = written.concat();
-        let spelled: Vec<_> = written.into_iter().map(spell_out).collect();
-        let (particles, names): (Vec<_>, Vec<_>) = spelled
-            .into_iter()
-            .partition(|token| PARTICLES.contains(&token.as_str()));
-        let tokens = if names.is_empty() { particles } else { names };
+        let mut tokens: Vec<String> = written.into_iter().map(spell_out).collect();
+        if !tokens.iter().all(|token| is_particle(token)) {
+            tokens.retain(|token| !is_particle(token));
+        }
         Self { tokens, raw }
     }
 
@@ -115,16 +123,25 @@ impl Field {
     }
 
     /// The tokens run together.
-    pub(super) fn joined(&self) -> String {
-        self.tokens.concat()
+    pub(super) fn joined(&self) -> Cow<'_, str> {
+        match self.tokens.as_slice() {
+            [only] => Cow::Borrowed(only),
+            tokens => Cow::Owned(tokens.concat()),
+        }
+    }
+}
+
+/// A field that can be read.
+fn readable(field: &str) -> Result<Written<'_>, IdentifierError> {
+    if field.chars().take(LONGEST_FIELD + 1).count() > LONGEST_FIELD || field.chars().any(char::is_control) {
+        Err(IdentifierError::Name)
+    } else {
+        Ok(Written::new(field))
     }
 }
 
 /// The tokens of a field: `A-Z` only, split at blanks and punctuation.
-fn tokens(field: &str, convention: Convention) -> Result<Vec<String>, IdentifierError> {
-    if field.chars().take(LONGEST_FIELD + 1).count() > LONGEST_FIELD || field.chars().any(char::is_control) {
-        return Err(IdentifierError::Name);
-    }
+fn tokens(field: &Written<'_>, convention: Convention) -> Result<Vec<String>, IdentifierError> {
     let latin = latin_letters(field, convention);
     let tokens = latin.split_ascii_whitespace();
     let tokens: Vec<String> = match convention {
@@ -154,13 +171,17 @@ fn spell_out(token: String) -> String {
     known.map_or(token, |(_, long)| (*long).to_owned())
 }
 
+fn is_particle(token: &str) -> bool {
+    PARTICLES.contains(&token)
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
     use super::*;
 
     fn read(text: &str) -> Vec<String> {
-        tokens(text, Convention::Icao).unwrap()
+        tokens(&readable(text).unwrap(), Convention::Icao).unwrap()
     }
 
     #[test]
@@ -191,10 +212,10 @@ mod tests {
 
     #[test]
     fn oversized_names_and_control_characters_are_refused() {
-        assert!(tokens(&"a".repeat(201), Convention::Icao).is_err());
-        assert!(tokens(&"a ".repeat(21), Convention::Icao).is_err());
-        assert!(tokens("a\u{0}b", Convention::Icao).is_err());
-        assert_eq!(tokens(&"a".repeat(200), Convention::Icao).unwrap().len(), 1);
+        assert!(readable(&"a".repeat(201)).is_err());
+        assert!(readable("a\u{0}b").is_err());
+        assert!(tokens(&Written::new(&"a ".repeat(21)), Convention::Icao).is_err());
+        assert_eq!(read(&"a".repeat(200)).len(), 1);
     }
 
     #[test]
@@ -216,8 +237,8 @@ mod tests {
     fn particles_stay_where_nothing_else_is() {
         let name = Name::read(Source::Api, "AL", "Y DE").unwrap();
         assert_eq!(
-            (name.surname.joined(), name.given.joined()),
-            ("AL".to_owned(), "YDE".to_owned())
+            (name.surname.joined().as_ref(), name.given.joined().as_ref()),
+            ("AL", "YDE")
         );
     }
 }

@@ -8,7 +8,7 @@ const MOST_PARTIAL: usize = 16;
 /// Most codes of a token.
 const MOST_CODES: usize = 2;
 /// Stands in a partial code where vowels stood: a letter after it may repeat the one before.
-const GAP: u8 = b'.';
+const GAP: char = '.';
 
 /// What a group of letters is read as: one text or several.
 type Rule = (&'static str, &'static [&'static str]);
@@ -36,11 +36,9 @@ fn without_article(token: &str) -> Option<&str> {
 
 /// The first codes of a token, in the order of the readings.
 fn codes(token: &str) -> Vec<String> {
-    let mut partial = read(token.as_bytes());
     let mut codes: Vec<String> = Vec::with_capacity(MOST_CODES);
-    for code in &mut partial {
-        code.retain(|letter| *letter != GAP);
-        let code: String = code.iter().map(|letter| char::from(*letter)).collect();
+    for mut code in read(token.as_bytes()) {
+        code.retain(|letter| letter != GAP);
         if !code.is_empty() && !codes.contains(&code) && codes.len() < MOST_CODES {
             codes.push(code);
         }
@@ -49,9 +47,11 @@ fn codes(token: &str) -> Vec<String> {
 }
 
 /// Every reading of the letters, gaps still in it.
-fn read(letters: &[u8]) -> Vec<Vec<u8>> {
+fn read(letters: &[u8]) -> Vec<String> {
     let begins_with_vowel = letters.first().is_some_and(|letter| is_vowel(*letter));
-    let mut partial = vec![if begins_with_vowel { vec![b'A'] } else { Vec::new() }];
+    let mut first = String::with_capacity(letters.len() + 1);
+    first.extend(begins_with_vowel.then_some('A'));
+    let mut partial = vec![first];
     let mut rest = letters;
     while let Some((first, after)) = rest.split_first() {
         match rule(*first, rest, rest.len() == letters.len()) {
@@ -68,18 +68,18 @@ fn read(letters: &[u8]) -> Vec<Vec<u8>> {
     partial
 }
 
-fn open_gap(code: &mut Vec<u8>) {
-    if code.last().is_some_and(|last| *last != GAP) {
+fn open_gap(code: &mut String) {
+    if !code.is_empty() && !code.ends_with(GAP) {
         code.push(GAP);
     }
 }
 
 /// Every partial code continued by every reading, in that order; each once, the first ones.
-fn branch(partial: &mut Vec<Vec<u8>>, readings: &[&str]) {
+fn branch(partial: &mut Vec<String>, readings: &[&str]) {
     if let [reading] = readings {
         partial.iter_mut().for_each(|code| extend(code, reading));
     } else {
-        let continued = |code: &Vec<u8>, reading: &str| {
+        let continued = |code: &String, reading: &str| {
             let mut longer = code.clone();
             extend(&mut longer, reading);
             longer
@@ -101,9 +101,9 @@ fn branch(partial: &mut Vec<Vec<u8>>, readings: &[&str]) {
 }
 
 /// Appends a reading; a letter is not repeated unless a gap stands between.
-fn extend(code: &mut Vec<u8>, reading: &str) {
-    for letter in reading.bytes() {
-        if code.last() != Some(&letter) {
+fn extend(code: &mut String, reading: &str) {
+    for letter in reading.chars() {
+        if !code.ends_with(letter) {
             code.push(letter);
         }
     }

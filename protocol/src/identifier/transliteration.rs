@@ -9,59 +9,101 @@ use any_ascii::any_ascii_char;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
 
+/// A name field as it is written, ready to be spelled by one convention after the other.
+pub(super) struct Written<'a> {
+    text: &'a str,
+    /// Its characters, composed (NFC); none are needed of plain ASCII.
+    characters: Vec<Character>,
+}
+
+/// A character and its upper-case letter, if that is one letter.
+#[derive(Clone, Copy)]
+pub(super) struct Character {
+    pub(super) written: char,
+    pub(super) upper: Option<char>,
+}
+
+impl<'a> Written<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        let others = Some(text).filter(|text| !text.is_ascii());
+        let characters = others.into_iter().flat_map(UnicodeNormalization::nfc);
+        Self {
+            text,
+            characters: characters.map(Character::new).collect(),
+        }
+    }
+
+    pub(super) const fn text(&self) -> &str {
+        self.text
+    }
+
+    /// Its characters; none if all are ASCII.
+    pub(super) fn characters(&self) -> &[Character] {
+        &self.characters
+    }
+}
+
+impl Character {
+    fn new(written: char) -> Self {
+        let mut upper = written.to_uppercase();
+        Self {
+            written,
+            upper: upper.next().filter(|_| upper.len() == 0),
+        }
+    }
+}
+
 /// A field in `A-Z` and blanks, spelled by a convention.
-pub(super) fn latin_letters(field: &str, convention: Convention) -> String {
-    let mut latin = String::with_capacity(field.len());
-    if field.is_ascii() {
-        field.chars().for_each(|character| transliterate(character, &mut latin));
+pub(super) fn latin_letters(field: &Written<'_>, convention: Convention) -> String {
+    let mut latin = String::with_capacity(field.text.len());
+    if field.characters.is_empty() {
+        let ascii = field.text.chars().map(Character::new);
+        ascii.for_each(|character| transliterate(character, &mut latin));
         return latin;
     }
+    let after = field.characters.iter().skip(1).map(|next| Some(next.written));
     let mut before = None;
-    let mut characters = field.nfc().peekable();
-    while let Some(character) = characters.next() {
-        let upper = single_upper(character);
-        let spelled = upper.and_then(|letter| convention.spell(letter, before, characters.peek().copied()));
+    for (character, after) in field.characters.iter().zip(after.chain([None])) {
+        let spelled = character
+            .upper
+            .and_then(|letter| convention.spell(letter, before, after));
         match spelled {
             Some(spelled) => latin.push_str(spelled),
-            None => transliterate(character, &mut latin),
+            None => transliterate(*character, &mut latin),
         }
-        before = Some(character);
+        before = Some(character.written);
     }
     latin
 }
 
-/// The upper-case letter of a character, if it is one letter.
-fn single_upper(character: char) -> Option<char> {
-    let mut upper = character.to_uppercase();
-    upper.next().filter(|_| upper.len() == 0)
-}
-
-/// Appends what stands for `character`: letters `A-Z`, one space, or nothing.
-fn transliterate(character: char, out: &mut String) {
-    match character {
-        'A'..='Z' => return out.push(character),
-        'a'..='z' => return out.push(character.to_ascii_uppercase()),
-        _ if is_silent(character) => return,
+/// Appends what stands for a character: letters `A-Z`, one space, or nothing.
+fn transliterate(Character { written, upper }: Character, out: &mut String) {
+    match written {
+        'A'..='Z' => return out.push(written),
+        'a'..='z' => return out.push(written.to_ascii_uppercase()),
+        _ if is_silent(written) => return,
         _ => {}
     }
     let length = out.len();
-    match (single_upper(character), character) {
+    match (upper, written) {
         (Some(letter @ 'A'..='Z'), _) => out.push(letter),
         (_, 'ß') => out.push_str("SS"),
         (Some(letter), _) => match latin(letter).or_else(|| cyrillic(letter)) {
             Some(written) => return out.push_str(written),
-            None => romanize(character, out),
+            None => romanize(written, out),
         },
-        (None, _) => romanize(character, out),
+        (None, _) => romanize(written, out),
     }
-    if out.len() == length && separates(character) {
+    if out.len() == length && separates(written) {
         out.push(' ');
     }
 }
 
 /// Whether a letter is neither Latin nor in the table of Doc 9303.
 pub(super) fn is_general(character: char) -> bool {
-    let listed = single_upper(character).is_some_and(|letter| latin(letter).or_else(|| cyrillic(letter)).is_some());
+    let listed = Character::new(character)
+        .upper
+        .is_some_and(|letter| latin(letter).or_else(|| cyrillic(letter)).is_some());
     let bare = |c: char| std::iter::once(c).nfkd().all(|c| c.is_ascii() || is_combining_mark(c));
     character.is_alphabetic() && !listed && !character.to_uppercase().all(bare)
 }
