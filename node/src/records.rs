@@ -117,8 +117,8 @@ impl Record {
 /// Opens a record; none if it is not there or its time is over.
 ///
 /// Heading 19 then tells, for each earlier version, when it was replaced and which elements
-/// changed; what they held before is in [`history`].
-pub fn open(store: &Store, id: [u8; 16]) -> Result<Option<Record>, StoreError> {
+/// changed; what they held before only of the elements that are granted.
+pub fn open(store: &Store, id: [u8; 16], granted: &[ElementId]) -> Result<Option<Record>, StoreError> {
     let Some(stored) = store.get_record(RecordId(id))? else {
         return Ok(None);
     };
@@ -127,7 +127,7 @@ pub fn open(store: &Store, id: [u8; 16]) -> Result<Option<Record>, StoreError> {
     };
     let past = history(store, &record)?;
     if let (false, Ok(heading), SourceKind::Pnr) = (past.is_empty(), ElementId::new(HISTORY), record.origin.source) {
-        let told = past.iter().map(|past| past.text(&[]));
+        let told = past.iter().map(|past| past.text(granted));
         record.elements.entry(heading).or_default().extend(told);
     }
     Ok(Some(record))

@@ -38,8 +38,8 @@ fn number(json: &Value, path: &str) -> u64 {
         .unwrap_or_else(|| panic!("{path} in {json}"))
 }
 
-/// Status line and body of one plain request to the desk.
-fn request(piux: &Piux, path: &str, credential: &str, body: &str) -> (String, String) {
+/// A connection to the desk on which a request was begun: its head, and this part of its body.
+fn begun(piux: &Piux, path: &str, credential: &str, (body, length): (&str, usize)) -> TcpStream {
     let run = piux.dir().join("run");
     let addresses: Value = serde_json::from_slice(&std::fs::read(run.join("addresses.json")).unwrap()).unwrap();
     let host = addresses["desk"]
@@ -50,15 +50,25 @@ fn request(piux: &Piux, path: &str, credential: &str, body: &str) -> (String, St
     let mut stream = TcpStream::connect(&host).unwrap();
     let head = format!(
         "POST {path} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {credential}\r\nconnection: close\r\n\
-         content-length: {}\r\n\r\n",
-        body.len()
+         content-length: {length}\r\n\r\n"
     );
     stream.write_all(head.as_bytes()).unwrap();
     let _ = stream.write_all(body.as_bytes());
+    stream
+}
+
+/// Status line and body of one plain request to the desk.
+fn request(piux: &Piux, path: &str, credential: &str, body: &str) -> (String, String) {
+    let mut stream = begun(piux, path, credential, (body, body.len()));
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
     (head.lines().next().unwrap().to_owned(), body.to_owned())
+}
+
+/// The credential of a running node's desk.
+fn credential(piux: &Piux) -> String {
+    std::fs::read_to_string(piux.dir().join("run/desk-credential")).unwrap()
 }
 
 #[test]
@@ -70,7 +80,7 @@ fn a_running_node_takes_a_stream_and_gives_a_receipt() {
     let (exit, first) = piux.tells(&["ingest", text(&file)]);
     assert_eq!((exit, number(&first, "/travellers/stored")), (0, 700));
     assert_eq!(first["receipts"].as_array().unwrap().len(), 1);
-    let credential = std::fs::read_to_string(piux.dir().join("run/desk-credential")).unwrap();
+    let credential = credential(&piux);
     let (status, body) = request(&piux, "/v1/ingest?name=again&format=ndjson", &credential, &lines);
     assert_eq!(status, "HTTP/1.1 200 OK", "{body}");
     let again: Value = serde_json::from_str(&body).unwrap();
@@ -87,7 +97,7 @@ fn a_running_node_takes_a_stream_and_gives_a_receipt() {
 fn a_stream_without_the_credential_or_with_unknown_words_is_refused() {
     let piux = Piux::of("UTO");
     let _serving = piux.serves();
-    let credential = std::fs::read_to_string(piux.dir().join("run/desk-credential")).unwrap();
+    let credential = credential(&piux);
     let (status, _) = request(&piux, "/v1/ingest", "guess", &traveller(1));
     assert_eq!(status, "HTTP/1.1 401 Unauthorized");
     let (status, body) = request(&piux, "/v1/ingest?nmae=x", &credential, &traveller(1));
@@ -95,6 +105,65 @@ fn a_stream_without_the_credential_or_with_unknown_words_is_refused() {
     let (status, body) = request(&piux, "/v1/ingest?format=paper", &credential, &traveller(1));
     assert_eq!(status, "HTTP/1.1 422 Unprocessable Entity", "{body}");
     assert!(body.contains("ndjson"), "{body}");
+}
+
+#[test]
+fn a_stream_that_breaks_off_goes_on_where_it_was() {
+    let piux = Piux::of("UTO");
+    let lines: String = (0..1_200).map(|number| traveller(number) + "\n").collect();
+    let _serving = piux.serves();
+    let credential = credential(&piux);
+    let path = "/v1/ingest?name=feed&format=ndjson&mark=export-7";
+    let half = lines.split_at(lines.len() / 2).0;
+    drop(begun(&piux, path, &credential, (half, lines.len())));
+    // Nobody is told when the node has taken in what it had of the broken stream: 250 lines a batch.
+    let late = Instant::now() + Duration::from_secs(30);
+    let taken_in = || {
+        let (_, entries) = piux.tells(&["audit", "list", "--limit", "10000"]);
+        entries.to_string().matches("data.load").count() >= 3
+    };
+    while !taken_in() {
+        assert!(Instant::now() < late, "the broken stream does not come to its end");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let (status, body) = request(&piux, path, &credential, &lines);
+    assert_eq!(status, "HTTP/1.1 200 OK", "{body}");
+    let report: Value = serde_json::from_str(&body).unwrap();
+    assert!(
+        (600..=601).contains(&number(&report, "/json/travellers/stored")),
+        "{body}"
+    );
+    assert!(number(&report, "/json/travellers/read") <= 701, "{body}");
+}
+
+#[test]
+fn a_fifth_stream_at_once_is_told_to_come_again() {
+    let piux = Piux::of("UTO");
+    let _serving = piux.serves();
+    let credential = credential(&piux);
+    let five = (0..5).map(|_| begun(&piux, "/v1/ingest?format=ndjson", &credential, ("", 1_000)));
+    let mut five: Vec<TcpStream> = five.collect();
+    for stream in &five {
+        stream.set_read_timeout(Some(Duration::from_millis(50))).unwrap();
+    }
+    let heard = |stream: &mut TcpStream| {
+        let mut answer = String::new();
+        // Those that were taken have nothing to say yet.
+        let _ = stream.read_to_string(&mut answer);
+        (!answer.is_empty()).then_some(answer)
+    };
+    let late = Instant::now() + Duration::from_secs(30);
+    let refused = loop {
+        if let Some(refused) = five.iter_mut().find_map(heard) {
+            break refused;
+        }
+        assert!(Instant::now() < late, "the node takes five streams at once");
+    };
+    assert!(refused.starts_with("HTTP/1.1 503 Service Unavailable"), "{refused}");
+    assert!(
+        refused.contains("retry-after: 5") && refused.contains("send this one again"),
+        "{refused}"
+    );
 }
 
 #[test]

@@ -99,7 +99,7 @@ impl Responder {
         let bands = Bands::at(now, self.agreements.bundle().schedule());
         let mut released = Vec::new();
         for (id, facts, elements) in allowed {
-            let record = records::open(&self.ground.store, id).map_err(|_| Refusal::IndexUnavailable)?;
+            let record = records::open(&self.ground.store, id, &elements).map_err(|_| Refusal::IndexUnavailable)?;
             let Some(record) = record else { continue };
             let band = if bands.of(facts.received) == PolicyBand::Full {
                 Band::Full

@@ -80,13 +80,14 @@ fn load(
     node: &Arc<Node>,
     name: &str,
     options: &LoadOptions,
-    blocks: Receiver<io::Result<Bytes>>,
+    blocks: Receiver<io::Result<Option<Bytes>>>,
 ) -> Result<LoadReport, crate::node::NodeError> {
     let mut input = BufReader::with_capacity(
         BLOCK,
         Blocks {
             blocks,
             open: Bytes::new(),
+            ended: false,
         },
     );
     let mut report = LoadReport::default();
@@ -94,12 +95,14 @@ fn load(
     Ok(report)
 }
 
-/// Hands the body over block by block; waits while the decoder is busy.
-async fn forward(mut body: Body, blocks: Sender<io::Result<Bytes>>) {
+/// Hands the body over block by block, and `None` where it ends; waits while the decoder is busy.
+///
+/// Whoever drops it half way, as a closed connection does, has not told the end.
+async fn forward(mut body: Body, blocks: Sender<io::Result<Option<Bytes>>>) {
     while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
         let block = match frame {
             Ok(frame) => match frame.into_data() {
-                Ok(data) => Ok(data),
+                Ok(data) => Ok(Some(data)),
                 Err(_) => continue,
             },
             Err(_) => Err(io::Error::from(io::ErrorKind::UnexpectedEof)),
@@ -109,19 +112,35 @@ async fn forward(mut body: Body, blocks: Sender<io::Result<Bytes>>) {
             return;
         }
     }
+    // A decoder that stopped early has said why.
+    let _ = blocks.send(Ok(None)).await;
 }
 
 /// Blocks as something to read from.
 struct Blocks {
-    blocks: Receiver<io::Result<Bytes>>,
+    blocks: Receiver<io::Result<Option<Bytes>>>,
     open: Bytes,
+    ended: bool,
+}
+
+impl Blocks {
+    /// The next block; none at the end. Blocks that just stop coming are a stream that broke off.
+    fn next(&mut self) -> io::Result<Option<Bytes>> {
+        if self.ended {
+            return Ok(None);
+        }
+        let broken = || Err(io::Error::from(io::ErrorKind::UnexpectedEof));
+        let block = self.blocks.blocking_recv().unwrap_or_else(broken)?;
+        self.ended = block.is_none();
+        Ok(block)
+    }
 }
 
 impl Read for Blocks {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.open.is_empty() {
-            match self.blocks.blocking_recv() {
-                Some(block) => self.open = block?,
+            match self.next()? {
+                Some(block) => self.open = block,
                 None => return Ok(0),
             }
         }

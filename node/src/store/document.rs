@@ -225,7 +225,7 @@ impl Store {
 }
 
 impl DocumentTable {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Requests,
         Self::Received,
         Self::Queries,
@@ -234,6 +234,7 @@ impl DocumentTable {
         Self::Quotas,
         Self::Descriptors,
         Self::Partners,
+        Self::AnsweredQueries,
         Self::Quarantine,
     ];
 }

@@ -12,7 +12,7 @@ use piux_policy::Profile;
 use piux_protocol::identifier::Keyset;
 use piux_protocol::signature::SigningKey;
 use piux_protocol::transparency::detail::DpoKeyPair;
-use piux_protocol::vocabulary::{Class, Timestamp, UnitId, Window};
+use piux_protocol::vocabulary::{Class, ElementId, Timestamp, UnitId, Window};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -94,12 +94,17 @@ impl Unit {
 
     /// Every record that is current, versions left out, in no order.
     pub(crate) fn records(&self) -> Vec<Record> {
+        self.granted(&[])
+    }
+
+    /// The same with heading 19 as it is where these elements are granted.
+    pub(crate) fn granted(&self, elements: &[ElementId]) -> Vec<Record> {
         let store = &self.ground.store;
         let days = store.record_days().unwrap().into_keys();
         let ids: Vec<RecordId> = days.flat_map(|day| store.records_of_day(day).unwrap()).collect();
         let all: Vec<_> = ids
             .iter()
-            .filter_map(|id| Some((*id, records::open(store, id.0).unwrap()?)))
+            .filter_map(|id| Some((*id, records::open(store, id.0, elements).unwrap()?)))
             .collect();
         let versions: BTreeSet<RecordId> = all
             .iter()
