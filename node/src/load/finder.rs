@@ -25,7 +25,7 @@ const MOST_SHARERS: usize = 50;
 /// Rows that are remembered of one person's contact: the latest.
 const MOST_ROWS: usize = 500;
 
-/// Puts records into the index and takes them out again.
+/// Puts records into the index.
 ///
 /// A caller holds [`Store::joining`](crate::store::Store::joining) from its first call until
 /// the batch is committed, or two records of one person become two persons.
@@ -122,28 +122,6 @@ impl Finder {
         }
         self.settle(batch, &trace, earlier.as_ref(), facts)?;
         Ok(newest.len() as u64)
-    }
-
-    /// Makes a record unfindable; what it alone held together falls apart.
-    #[allow(
-        dead_code,
-        reason = "for whoever withdraws a record: so far cancelled ones stay, with their status"
-    )]
-    pub(super) fn remove(&self, batch: &mut Batch<'_>, record: RecordId) -> Result<(), LoadError> {
-        let Some(mut trace) = Trace::read(batch, record)? else {
-            return Ok(());
-        };
-        batch.remove_index(&trace.rows);
-        subjects::leave(batch, &trace)?;
-        if trace.set_apart {
-            // An officer's judgment outlives the record's absence from the index.
-            trace.rows = Vec::new();
-            trace.write(batch)?;
-        } else {
-            batch.remove_trace(record)?;
-        }
-        subjects::regroup(&self.ground, batch, trace.subject, self.ground.clock.now())?;
-        Ok(())
     }
 
     /// What was noticed so far.

@@ -22,11 +22,6 @@ impl Batch<'_> {
         self.get_dated(&trace_key(record))
     }
 
-    /// Deletes the trace of a record.
-    pub fn remove_trace(&mut self, record: RecordId) -> Result<(), StoreError> {
-        self.remove_dated(trace_key(record))
-    }
-
     /// Notes that a record of `day` belongs to a subject.
     pub fn put_member(&mut self, subject: SubjectId, record: RecordId, day: u32) -> Result<(), StoreError> {
         let key = self.member_key(subject, record)?;

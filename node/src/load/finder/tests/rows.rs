@@ -37,22 +37,6 @@ fn a_record_put_again_has_its_new_rows_and_none_of_the_old() {
 }
 
 #[test]
-fn a_removed_record_leaves_no_row_after_a_rebuild_either() {
-    let unit = Unit::new();
-    unit.put(1, &traveller("QUILL", "ZOE", "1984-02-29").document("UTO", "L898902C3"));
-    unit.put(2, &traveller("TESTMANN", "ERIKA", "1991-05-06"));
-    let unit = unit.rebuilt();
-    let others = unit.trace(2).unwrap().rows.len();
-    unit.remove(1);
-    unit.remove(9);
-    assert!(unit.trace(1).is_none());
-    assert_eq!(rows_in_store(&unit), u32::try_from(others).unwrap());
-    unit.put(3, &traveller("QUILL", "ZOE", "1984-02-29").document("UTO", "L898902C3"));
-    let all = unit.rebuilt();
-    assert_eq!(all.rows(3).len(), all.trace(3).unwrap().rows.len());
-}
-
-#[test]
 fn every_spelling_and_birth_date_is_found_and_documents_lie_in_both_families() {
     let mut zoe = traveller("QUILL", "ZOE", "1984-02-29").document("UTO", "L898902C3");
     zoe.add_name(NameForm::new(NameSource::Tif, "QUIL", "ZOEMRS"));

@@ -106,12 +106,6 @@ impl Unit {
         keys.unwrap()
     }
 
-    pub(super) fn remove(&self, number: u8) {
-        let mut batch = self.ground.store.batch();
-        self.loader.finder.remove(&mut batch, record(number)).unwrap();
-        batch.commit().unwrap();
-    }
-
     pub(super) fn trace(&self, number: u8) -> Option<Trace> {
         Trace::read(&self.ground.store.batch(), record(number)).unwrap()
     }

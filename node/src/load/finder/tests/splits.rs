@@ -19,9 +19,6 @@ fn a_record_set_apart_is_a_person_of_its_own_and_stays_so() {
     assert_eq!(unit.recorded("data.separate"), 1);
     unit.put(2, &zoe());
     assert!(!unit.are_one(&[1, 2]), "another version of it");
-    unit.remove(2);
-    unit.put(2, &zoe());
-    assert!(!unit.are_one(&[1, 2]), "it was taken out in between");
     unit.put(4, &zoe());
     assert!(unit.are_one(&[1, 4]), "others join as before");
 }
