@@ -8,9 +8,12 @@
     reason = "a test may stop at the first surprise"
 )]
 
+#[path = "shared/folder.rs"]
+mod folder;
+
+use folder::shared;
 use piux_node::ingest::edifact::{Element, segments};
 use proptest::prelude::*;
-use std::path::{Path, PathBuf};
 
 /// Segments as lists of elements, those as lists of repetitions, those as lists of components.
 type Syntax = Vec<(String, Vec<Vec<Vec<String>>>)>;
@@ -57,24 +60,9 @@ fn joined(syntax: Syntax) -> Vec<(String, Vec<String>)> {
         .collect()
 }
 
-fn samples() -> Option<PathBuf> {
-    let told = std::env::var_os("PIUX_SHARED").map(|shared| PathBuf::from(shared).join("samples"));
-    let above = || {
-        Path::new(env!("CARGO_MANIFEST_DIR"))
-            .ancestors()
-            .map(|dir| dir.join("shared/samples"))
-            .find(|dir| dir.is_dir())
-    };
-    let found = told.filter(|dir| dir.is_dir()).or_else(above);
-    if found.is_none() {
-        eprintln!("SKIPPED: no shared/samples above the repository and no PIUX_SHARED: no sample is compared");
-    }
-    found
-}
-
 #[test]
 fn every_sample_the_other_accepts_is_read_alike() {
-    let Some(samples) = samples() else { return };
+    let Some(samples) = shared("samples") else { return };
     let (mut agreed, mut refused) = (0, 0);
     for folder in ["paxlst", "pnrgov", "cusres"] {
         for entry in std::fs::read_dir(samples.join(folder)).unwrap() {

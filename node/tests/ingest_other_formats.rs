@@ -9,30 +9,25 @@
     reason = "a test may stop at the first surprise"
 )]
 
+#[path = "shared/folder.rs"]
+mod folder;
+#[path = "shared/words.rs"]
+mod words;
+
+use folder::shared;
 use piux_node::ingest::model::{BookingKind, Kind, Role};
-use piux_node::ingest::{Booking, Decoded, Format, Mapping, Traveller, decode, read, read_mapped};
+use piux_node::ingest::{Decoded, Format, Mapping, decode, read, read_mapped};
 use piux_protocol::vocabulary::Timestamp;
 use proptest::prelude::*;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use words::told;
 
 fn received() -> Timestamp {
     "2026-03-04T20:00:00.000Z".parse().unwrap()
 }
 
 fn sample(name: &str) -> Option<Vec<u8>> {
-    let told = std::env::var_os("PIUX_SHARED").map(|shared| PathBuf::from(shared).join("samples"));
-    let above = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .ancestors()
-        .map(|dir| dir.join("shared/samples"));
-    let found = told
-        .into_iter()
-        .chain(above)
-        .map(|dir| dir.join(name))
-        .find(|file| file.is_file());
-    if found.is_none() {
-        eprintln!("SKIPPED: no shared/samples/{name} above the repository and no PIUX_SHARED");
-    }
-    found.map(|file| std::fs::read(file).unwrap())
+    shared(&format!("samples/{name}")).map(|file| std::fs::read(file).unwrap())
 }
 
 fn mapped(mapping: &str, bytes: &[u8]) -> Decoded {
@@ -49,37 +44,6 @@ fn mapped(mapping: &str, bytes: &[u8]) -> Decoded {
 
 fn rules(decoded: &Decoded) -> Vec<&'static str> {
     decoded.findings.iter().map(|finding| finding.rule).collect()
-}
-
-/// `system:locator, .. | flight date board-off, .. | SURNAME/GIVEN birth number:issuer ..; ..`
-fn told(booking: &Booking) -> String {
-    let locators = booking.locators.iter().map(|l| format!("{}:{}", l.system, l.locator));
-    let flights = booking.flights.iter().map(|f| {
-        let date = f.dep_date.map_or("undated".to_owned(), |date| date.to_string());
-        format!("{} {date} {}-{}", f.designator(), f.board, f.off)
-    });
-    let people = booking.travellers.iter().map(person);
-    [
-        locators.collect::<Vec<_>>().join(", "),
-        flights.collect::<Vec<_>>().join(", "),
-        people.collect::<Vec<_>>().join("; "),
-    ]
-    .join(" | ")
-}
-
-fn person(traveller: &Traveller) -> String {
-    let name = traveller.names.first();
-    let mut words = vec![name.map_or("unnamed".to_owned(), |name| format!("{}/{}", name.surname, name.given))];
-    words.extend(traveller.birth_date.map(|date| date.to_string()));
-    for document in &traveller.documents {
-        let issuer = document
-            .issuer
-            .as_ref()
-            .and_then(|issuer| issuer.code.as_deref())
-            .unwrap_or_default();
-        words.push(format!("{}:{issuer}", document.number));
-    }
-    words.join(" ")
 }
 
 #[test]

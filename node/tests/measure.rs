@@ -8,9 +8,12 @@
     reason = "a test may stop at the first surprise"
 )]
 
+#[path = "shared/folder.rs"]
+mod folder;
+
+use folder::shared;
 use piux_node::measure::{Extent, Strangers, Table, measure};
 use std::fs;
-use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 const INDEX: &str = "person,surname,given,dob,doc,issuer,kind
@@ -102,10 +105,7 @@ fn the_table_prints_and_serializes_shares_and_no_person() {
 
 #[test]
 fn a_sample_of_the_labelled_files_keeps_the_bars() {
-    let Some(folder) = labelled() else {
-        eprintln!("SKIPPED: no labelled data beside the project");
-        return;
-    };
+    let Some(folder) = shared("matching") else { return };
     let extent = Extent {
         sample: Some(400),
         derivation_only: true,
@@ -124,13 +124,4 @@ fn a_sample_of_the_labelled_files_keeps_the_bars() {
         let recall = recall(&table, data, "full, derivation");
         assert!(recall >= least, "{data}: {recall}");
     }
-}
-
-fn labelled() -> Option<PathBuf> {
-    let told = std::env::var_os("PIUX_SHARED").map(PathBuf::from);
-    let above = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .ancestors()
-        .map(|dir| dir.join("shared"));
-    let folders = told.into_iter().chain(above).map(|shared| shared.join("matching"));
-    folders.into_iter().find(|folder| folder.is_dir())
 }
