@@ -397,7 +397,7 @@ fn every_message_of_passengers_is_a_part_of_a_push() {
     };
     assert_eq!(
         (part.total, part.carried, part.provenance.part.as_str()),
-        (Some(2), 2, "")
+        (Some(2), 2, "01:F")
     );
     assert_eq!(part.provenance.function, "745");
     let push = read(PUSH.as_bytes());

@@ -52,6 +52,7 @@ fn a_keyset_taken_up_covers_the_records_already_there_and_those_to_come() {
     assert!(rows(&unit, other()) > older);
     assert!(unit.are_one(&[1]));
 
+    let newest = rows(&unit, Keyset::CURRENT);
     unit.loader.drop_keyset(other()).unwrap();
     assert_eq!(rows(&unit, other()), 0);
     assert_eq!(rows(&unit, Keyset::CURRENT), newest);
