@@ -2,8 +2,11 @@
 
 use super::{Document, Locator, Person};
 use crate::vocabulary::{Class, Family, Random, length_prefixed};
-use indexmap::{Equivalent, IndexSet};
+use indexmap::map::RawEntryApiV1;
+use indexmap::map::raw_entry_v1::RawEntryMut;
+use indexmap::{Equivalent, IndexMap};
 use std::fmt;
+use std::hash::BuildHasher;
 use zeroize::{Zeroize, Zeroizing};
 
 /// One canonical string and its family; wiped from memory when dropped.
@@ -57,8 +60,9 @@ impl MatchKey {
 
 /// The match keys of one person: each once, in the order they were first added.
 pub(super) struct Keys {
-    families: &'static [Family],
-    made: IndexSet<MatchKey, foldhash::fast::RandomState>,
+    /// None but of these families, unless every family is made.
+    only: Option<&'static [Family]>,
+    made: IndexMap<MatchKey, (), foldhash::fast::RandomState>,
     /// The key that is being added.
     text: Zeroizing<String>,
 }
@@ -74,29 +78,36 @@ impl Keys {
     /// No keys yet, and none but of these families.
     pub(super) fn of(families: &'static [Family]) -> Self {
         Self {
-            families,
-            made: IndexSet::with_capacity_and_hasher(112, foldhash::fast::RandomState::default()),
+            only: Some(families).filter(|only| *only != Family::ALL),
+            made: IndexMap::with_capacity_and_hasher(112, foldhash::fast::RandomState::default()),
             text: Zeroizing::new(String::with_capacity(256)),
         }
     }
 
     /// Adds the key of these parts, one after the other; returns which one it is.
     pub(super) fn add(&mut self, family: Family, parts: &[&str]) -> Option<usize> {
-        self.families.contains(&family).then(|| {
-            self.text.clear();
-            self.text.extend(parts.iter().copied());
-            let canonical = self.text.as_str();
-            let made = self.made.get_index_of(&Written { family, canonical });
-            made.unwrap_or_else(|| {
-                let canonical = canonical.to_owned();
-                self.made.insert_full(MatchKey { family, canonical }).0
-            })
+        if self.only.is_some_and(|only| !only.contains(&family)) {
+            return None;
+        }
+        self.text.clear();
+        self.text.extend(parts.iter().copied());
+        let canonical = self.text.as_str();
+        let written = Written { family, canonical };
+        let hash = self.made.hasher().hash_one(&written);
+        let place = self.made.raw_entry_mut_v1();
+        Some(match place.from_key_hashed_nocheck(hash, &written) {
+            RawEntryMut::Occupied(made) => made.index(),
+            RawEntryMut::Vacant(place) => {
+                let (canonical, next) = (canonical.to_owned(), place.index());
+                place.insert_hashed_nocheck(hash, MatchKey { family, canonical }, ());
+                next
+            }
         })
     }
 
     /// All of them.
     pub(super) fn into_vec(self) -> Vec<MatchKey> {
-        self.made.into_iter().collect()
+        self.made.into_keys().collect()
     }
 }
 
