@@ -129,7 +129,7 @@ fn a_full_push_without_bookings_cancels_everybody() {
 #[test]
 fn what_loses_its_structure_waits_in_quarantine_and_the_rest_is_loaded() {
     let unit = Unit::new();
-    let broken = list("LIST1", "745", &[listed("QUILL", "ADA", "UT1000001", "", true)]).replace("TDT+20", "XXX+20");
+    let broken = list("LIST1", "745", &[listed("QUILL", "ADA", "UT1000001", "", true)]).replace("TDT+20", "QQQ+20");
     let report = unit.load(&format!("{broken}{}", full("PUSH1", &[bo()])));
     assert_eq!((counts(&report), report.quarantined), ((2, 1, 0, 1), 1));
     let held = unit.loader.quarantine().list(unit.now()).unwrap();
@@ -534,19 +534,27 @@ fn a_part_in_quarantine_is_read_only_with_a_reason_and_forgotten_in_time() {
     assert_eq!(unit.ground.store.record_days().unwrap().len(), 0);
 }
 
-#[test]
-fn a_part_that_can_be_read_after_all_leaves_quarantine() {
-    let unit = Unit::new();
-    let file = full("PUSH1", &[ada()]);
-    let part = Part {
+/// A part of a file that cannot be read, with one traveller.
+fn lost(content: &[u8]) -> Part<'_> {
+    Part {
         offset: 0,
         message: 1,
         rule: "syntax.lost",
         travellers: 1,
-        content: file.as_bytes(),
+        content,
         complete: true,
-    };
-    let held = unit.loader.quarantine().keep("file", part, unit.now()).unwrap();
+    }
+}
+
+#[test]
+fn a_part_that_can_be_read_after_all_leaves_quarantine() {
+    let unit = Unit::new();
+    let file = full("PUSH1", &[ada()]);
+    let held = unit
+        .loader
+        .quarantine()
+        .keep("file", lost(file.as_bytes()), unit.now())
+        .unwrap();
     let report = unit
         .loader
         .quarantine()
@@ -559,15 +567,7 @@ fn a_part_that_can_be_read_after_all_leaves_quarantine() {
 #[test]
 fn the_next_load_forgets_what_waited_too_long() {
     let unit = Unit::new();
-    let part = Part {
-        offset: 0,
-        message: 1,
-        rule: "syntax.lost",
-        travellers: 1,
-        content: b"'",
-        complete: true,
-    };
-    unit.loader.quarantine().keep("file", part, unit.now()).unwrap();
+    unit.loader.quarantine().keep("file", lost(b"'"), unit.now()).unwrap();
     unit.clock.advance(14 * 86_400);
     unit.load(&full("PUSH1", &[ada()]));
     assert_eq!(unit.ground.store.record_days().unwrap().len(), 1);
@@ -577,16 +577,8 @@ fn the_next_load_forgets_what_waited_too_long() {
 #[test]
 fn a_discarded_part_is_gone_and_the_ledger_says_who() {
     let unit = Unit::new();
-    let part = Part {
-        offset: 0,
-        message: 1,
-        rule: "syntax.lost",
-        travellers: 1,
-        content: b"'",
-        complete: true,
-    };
     let quarantine = unit.loader.quarantine();
-    let held = quarantine.keep("file", part, unit.now()).unwrap();
+    let held = quarantine.keep("file", lost(b"'"), unit.now()).unwrap();
     quarantine
         .discard(held.id, ("F. Clerk", "the sender sends it again"), unit.now())
         .unwrap();

@@ -62,15 +62,9 @@ fn skeletons_come_out_like_the_vectors() {
 
 #[test]
 fn skeletons_equal_those_of_the_measured_prototype() {
-    let Some(path) = prototype("tsk_vectors.csv") else {
-        eprintln!("SKIPPED: no tsk_vectors.csv beside the project");
+    let Some(rows) = prototype("tsk_vectors.csv") else {
         return;
     };
-    let rows: Vec<csv::StringRecord> = csv::Reader::from_path(path)
-        .unwrap()
-        .records()
-        .map(Result::unwrap)
-        .collect();
     assert!(rows.len() >= 50, "the file has its tokens");
     for row in rows {
         assert_eq!(skeletons(&row[0]).join("|"), row[2], "{}", &row[0]);
@@ -79,15 +73,9 @@ fn skeletons_equal_those_of_the_measured_prototype() {
 
 #[test]
 fn match_keys_equal_those_of_the_measured_prototype() {
-    let Some(path) = prototype("key_vectors.csv") else {
-        eprintln!("SKIPPED: no key_vectors.csv beside the project");
+    let Some(rows) = prototype("key_vectors.csv") else {
         return;
     };
-    let rows: Vec<csv::StringRecord> = csv::Reader::from_path(path)
-        .unwrap()
-        .records()
-        .map(Result::unwrap)
-        .collect();
     let mut persons: Vec<Vec<String>> = Vec::new();
     for row in &rows {
         let person: Vec<String> = row.iter().take(6).map(str::to_owned).collect();
@@ -137,13 +125,18 @@ fn vector_file(name: &str) -> PathBuf {
         .join(name)
 }
 
-/// A file of the prototype that measured this derivation, if it lies beside the project.
-fn prototype(name: &str) -> Option<PathBuf> {
+/// The rows of a file of the prototype that measured this derivation, if it lies beside the project.
+fn prototype(name: &str) -> Option<Vec<csv::StringRecord>> {
     let project = Path::new(env!("CARGO_MANIFEST_DIR"));
-    ["../../shared", "../../../shared"]
+    let found = ["../../shared", "../../../shared"]
         .iter()
         .map(|shared| project.join(shared).join("matching").join(name))
-        .find(|path| path.exists())
+        .find(|path| path.exists());
+    if found.is_none() {
+        eprintln!("SKIPPED: no {name} beside the project");
+    }
+    let mut rows = csv::Reader::from_path(found?).unwrap();
+    Some(rows.records().map(Result::unwrap).collect())
 }
 
 /// Columns: surname, given, birth date with zeros for unknown parts, document, issuer, PNR flag.

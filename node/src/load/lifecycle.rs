@@ -90,13 +90,16 @@ fn replaces(booking: &Booking) -> bool {
     is_whole(booking) || booking.kind == BookingKind::Api
 }
 
-fn upsert(work: &mut Work<'_>, (id, known): (RecordId, &mut Known), booking: &Booking) -> Result<(), LoadError> {
-    let prints: Vec<_> = booking
-        .travellers
-        .iter()
-        .map(|one| booking::prints(work, one))
-        .collect();
+/// How each traveller of a message is told again, and which member of the booking that is.
+fn met(work: &Work<'_>, known: &Known, booking: &Booking) -> (Vec<Vec<Print>>, Vec<Option<usize>>) {
+    let travellers = booking.travellers.iter();
+    let prints: Vec<_> = travellers.map(|one| booking::prints(work, one)).collect();
     let places = booking::matched(&known.members, &prints);
+    (prints, places)
+}
+
+fn upsert(work: &mut Work<'_>, (id, known): (RecordId, &mut Known), booking: &Booking) -> Result<(), LoadError> {
+    let (prints, places) = met(work, known, booking);
     let party = party_digest(work, booking);
     for ((traveller, prints), place) in booking.travellers.iter().zip(prints).zip(&places) {
         let told = Told {
@@ -249,12 +252,7 @@ pub(super) fn write(work: &mut Work<'_>, id: RecordId, record: &Record, booking:
 
 /// A cancellation names travellers, or means all of them.
 fn cancel(work: &mut Work<'_>, (id, known): (RecordId, &mut Known), booking: &Booking) -> Result<(), LoadError> {
-    let prints: Vec<_> = booking
-        .travellers
-        .iter()
-        .map(|one| booking::prints(work, one))
-        .collect();
-    let places = booking::matched(&known.members, &prints);
+    let (prints, places) = met(work, known, booking);
     let mut cancelled = booking.clone();
     let lapses = everything(&booking.flights, Lapsed::Cancelled);
     compose::lapse(&mut cancelled, &lapses);

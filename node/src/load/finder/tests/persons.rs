@@ -183,15 +183,7 @@ fn two_persons_who_contradict_each_other_do_not_become_one() {
 #[test]
 fn without_the_record_that_joined_them_they_are_two_again() {
     let unit = Unit::new();
-    unit.put(1, &traveller("QUILL", "ZOE", "1984-02-29").document("UTO", "L898902C3"));
-    unit.put(2, &traveller("QUILL", "Z", "").document("UTO", "M111222Z3"));
-    unit.put(
-        3,
-        &traveller("QUILL", "ZOE", "")
-            .document("UTO", "L898902C3")
-            .document("UTO", "M111222Z3"),
-    );
-    assert!(unit.are_one(&[1, 2, 3]));
+    unit.put_two_and_what_joins_them();
     unit.put(3, &traveller("QUILL", "ZOE", "").document("UTO", "L898902C3"));
     assert!(unit.are_one(&[1, 3]), "the number was corrected");
     assert!(!unit.are_one(&[1, 2]));

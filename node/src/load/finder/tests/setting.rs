@@ -106,6 +106,15 @@ impl Unit {
         keys.unwrap()
     }
 
+    /// Two records of two documents, and a third of both: one person.
+    pub(super) fn put_two_and_what_joins_them(&self) {
+        self.put(1, &traveller("QUILL", "ZOE", "1984-02-29").document("UTO", "L898902C3"));
+        self.put(2, &traveller("QUILL", "Z", "").document("UTO", "M111222Z3"));
+        let both = traveller("QUILL", "ZOE", "").document("UTO", "L898902C3");
+        self.put(3, &both.document("UTO", "M111222Z3"));
+        assert!(self.are_one(&[1, 2, 3]));
+    }
+
     pub(super) fn trace(&self, number: u8) -> Option<Trace> {
         Trace::read(&self.ground.store.batch(), record(number)).unwrap()
     }

@@ -39,15 +39,7 @@ fn a_record_that_belongs_to_both_does_not_make_one_of_what_was_set_apart() {
 #[test]
 fn setting_the_joining_record_apart_undoes_the_joining_of_two_persons() {
     let unit = Unit::new();
-    unit.put(1, &traveller("QUILL", "ZOE", "1984-02-29").document("UTO", "L898902C3"));
-    unit.put(2, &traveller("QUILL", "Z", "").document("UTO", "M111222Z3"));
-    unit.put(
-        3,
-        &traveller("QUILL", "ZOE", "")
-            .document("UTO", "L898902C3")
-            .document("UTO", "M111222Z3"),
-    );
-    assert!(unit.are_one(&[1, 2, 3]));
+    unit.put_two_and_what_joins_them();
     assert_eq!(unit.split(3), 0);
     let persons = [1, 2, 3].map(|number| unit.subject(number));
     assert!(persons[0] != persons[1] && persons[1] != persons[2] && persons[0] != persons[2]);
