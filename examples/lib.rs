@@ -8,6 +8,7 @@ use piux_node::founding::{Founding, found};
 use piux_node::keys::Passphrase;
 use piux_node::node::Node;
 use piux_node::server::{Addressing, Running, start};
+use piux_node::store::EngineKind;
 use piux_policy::dsse::Envelope;
 use piux_protocol::blind::{Descriptor, EpochKey, EpochSeed, SlotCount, Undated};
 use piux_protocol::identifier::KEYSET;
@@ -77,6 +78,7 @@ impl Unit {
             public_url: None,
             dpo_key: None,
             passphrase: Passphrase::None,
+            engine: EngineKind::default(),
         };
         found(folder.path(), founding)?;
         let node = Node::open(folder.path(), || Ok(Passphrase::None))?;

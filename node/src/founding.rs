@@ -4,6 +4,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, ConfigError};
 use crate::files::{self, Readers};
 use crate::keys::{KeyError, KeyRing, Passphrase, Secret, SystemRandom, UnitSecrets};
+use crate::store::EngineKind;
 use piux_policy::Profile;
 use piux_protocol::metadata::Fingerprint;
 use piux_protocol::signature::SigningKey;
@@ -27,6 +28,8 @@ pub struct Founding {
     pub dpo_key: Option<PathBuf>,
     /// What opens the keyring.
     pub passphrase: Passphrase,
+    /// What keeps the store's rows.
+    pub engine: EngineKind,
 }
 
 /// A node that was made.
@@ -86,6 +89,7 @@ pub fn found(dir: &Path, founding: Founding) -> Result<Founded, FoundingError> {
         return Err(FoundingError::Profile);
     }
     std::fs::create_dir_all(dir.join("policy"))?;
+    founding.engine.choose(dir)?;
     let no_passphrase = matches!(founding.passphrase, Passphrase::None);
     let secrets = secrets(&founding)?;
     let fingerprint = Fingerprint::of(&SigningKey::from_seed(secrets.root.expose()).verifying_key());

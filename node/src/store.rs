@@ -2,8 +2,8 @@
 //!
 //! It holds sealed values only; the keys are in the [keyring](crate::keys). What is
 //! acknowledged has been synced to the disk. Records, index rows and the map to
-//! subjects are also in the segment log `DIR/records`, from which the database
-//! `DIR/db` can be made anew; evidence (the ledger) and keys never come here.
+//! subjects are also in the segment log `DIR/records`, from which the database can be
+//! made anew; evidence (the ledger) and keys never come here.
 
 mod cell;
 mod crowd;
@@ -11,11 +11,8 @@ mod dated;
 mod document;
 mod engine;
 mod error;
-mod guard;
-mod imprint;
 mod index;
 mod lock;
-mod mark;
 mod memo;
 mod name;
 mod person;
@@ -29,6 +26,7 @@ mod writer;
 pub use crowd::Sharers;
 pub use dated::Dated;
 pub use document::{Document, DocumentTable, Update};
+pub use engine::EngineKind;
 pub use error::StoreError;
 pub use index::{BucketRef, IndexEntry, IndexRow, RowKey, quarter_of};
 pub use lock::FolderLock;
@@ -38,7 +36,6 @@ pub use subject::{JoinKey, SubjectId};
 
 use crate::keys::{DayPart, KeyRing, Seed};
 use engine::{Change, Engine};
-use imprint::Imprinter;
 use piux_protocol::vocabulary::Random;
 use segment::SegmentLog;
 use std::collections::{BTreeMap, BTreeSet};
@@ -48,11 +45,10 @@ use writer::Writer;
 
 /// The opened store of one unit; shared by all parts of the node.
 pub struct Store {
-    // Fields are dropped in this order: the writer ends, the database is closed, its
-    // imprint is taken, the folder is given back.
+    // Fields are dropped in this order: the writer ends, the database is closed, the
+    // folder is given back.
     writer: Writer,
     engine: Engine,
-    _imprinter: Imprinter,
     keys: Arc<KeyRing>,
     random: Arc<dyn Random>,
     /// Held from reading a sketch until it is written back.
@@ -81,13 +77,12 @@ impl Store {
     ///
     /// A damaged database or segment log is reported and left exactly as it is.
     pub fn open(lock: FolderLock, keys: Arc<KeyRing>, random: Arc<dyn Random>) -> Result<Self, StoreError> {
-        let (engine, mut writer) = Engine::open(lock.dir())?;
+        let (engine, mut writer) = Engine::open(lock.dir(), EngineKind::of(lock.dir()))?;
         let last = rebuild::catch_up(lock.dir(), &engine, &mut writer)?;
         let log = SegmentLog::open(lock.dir(), last)?;
         Ok(Self {
             writer: Writer::start(writer, log)?,
             engine,
-            _imprinter: Imprinter(lock.dir().to_owned()),
             keys,
             random,
             sketches: Mutex::new(()),

@@ -7,6 +7,7 @@ use piux_node::founding::{self, Founding};
 use piux_node::keys::{Passphrase, SystemRandom};
 use piux_node::node::{Node, NodeError, OpenError};
 use piux_node::server::{self, Addressing, Running};
+use piux_node::store::EngineKind;
 use piux_protocol::vocabulary::{AgreementId, ElementId, UnitId};
 use serde_json::Value;
 use std::net::SocketAddr;
@@ -35,6 +36,7 @@ impl Unit {
             public_url: None,
             dpo_key: None,
             passphrase: Passphrase::None,
+            engine: EngineKind::default(),
         };
         founding::found(&dir, founding).unwrap();
         let mut unit = Self {

@@ -2,6 +2,7 @@
 
 use super::ingest::IngestArguments;
 use super::synth::SynthArguments;
+use crate::store::EngineKind;
 use clap::{ArgGroup, Args, Parser, Subcommand};
 use piux_protocol::vocabulary::{AgreementId, Basis, Declaration, Digest, ElementId, Offence, Purpose, UnitId, Window};
 use std::net::SocketAddr;
@@ -143,6 +144,9 @@ pub struct InitArguments {
     /// Keep the keyring without a passphrase; for demos and tests.
     #[arg(long)]
     pub no_passphrase: bool,
+    /// What keeps the rows of the store.
+    #[arg(long, value_enum, value_name = "ENGINE", default_value_t)]
+    pub store: EngineKind,
 }
 
 /// Arguments of `serve`.

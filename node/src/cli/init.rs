@@ -26,6 +26,7 @@ pub(super) fn run(dir: &Path, arguments: InitArguments) -> Result<Report, Cannot
         public_url: arguments.public_url,
         dpo_key: arguments.dpo_key,
         passphrase,
+        engine: arguments.store,
     };
     let founded = founding::found(dir, founding).map_err(|error| Cannot::because(&error))?;
     let mut text = format!(

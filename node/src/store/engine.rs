@@ -1,37 +1,43 @@
-//! The embedded database: the only file that names sled.
+//! The embedded database: rows of bytes in the order of their keys.
 //!
-//! sled 0.34.7 is kept within the bounds its measurements demand: `flush` is
-//! followed by `fdatasync` of its file (without it acknowledged writes are lost in
-//! a power cut), writes come from one thread, values stay far below the size at
-//! which sled puts them into files it never syncs, and opening happens on a thread
-//! of its own whose panics and hangs are reported as damage. Everything lies in one
-//! tree, so that one batch is one atomic change.
+//! Two crates can keep them, and the folder tells which one does: redb (`DIR/db.redb`), in
+//! which a new unit begins, or sled (`DIR/db`). Reads come from any thread, writes from
+//! one; a commit is all or nothing and on the disk when it returns. Whichever crate it is,
+//! a mark beside the database tells whether its latest writes are there.
+
+mod guard;
+mod mark;
+mod redb;
+mod sled;
 
 use super::StoreError;
-use super::guard::{Panicked, guarded};
-use super::imprint::Safeguard;
-use super::mark::CommitMark;
-use std::collections::HashMap;
-use std::fs::{self, File};
+use mark::CommitMark;
+use std::fs;
 use std::io::ErrorKind;
 use std::ops::RangeInclusive;
-use std::path::Path;
-use std::sync::mpsc;
-use std::thread;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-/// A leaf of sled holds 16 values and must stay below 128 KiB (see above).
-const PIECE: usize = 4000;
 /// The longest sealed value the store takes.
 pub(super) const LONGEST: usize = 4 * 1024 * 1024;
-const CACHE_BYTES: u64 = 64 * 1024 * 1024;
-/// Files up to this size are read through when opened; larger ones as they are used.
+/// In neither engine do the pages kept in memory grow beyond this.
+const CACHE_BYTES: usize = 64 * 1024 * 1024;
+/// A database up to this size is read through when it is opened; a larger one as it is used.
 const READ_THROUGH_BYTES: u64 = 256 * 1024 * 1024;
-const OPEN_LIMIT: Duration = Duration::from_secs(120);
+/// Tables begin at 1 ([`Table`](super::cell::Table)); these are the engine's own rows.
 const META: u8 = 0;
-const PIECES: u8 = 255;
 const COMMITS: [u8; 2] = [META, b'c'];
 const LOGGED: [u8; 2] = [META, b'l'];
+
+/// The crate that keeps a unit's rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum EngineKind {
+    /// redb: memory stays the same however much is stored.
+    #[default]
+    Redb,
+    /// sled 0.34: memory and the time to open grow with what is stored; for up to 100,000 travellers.
+    Sled,
+}
 
 /// One change of one value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,56 +49,87 @@ pub(super) struct Change {
     pub(super) value: Option<Vec<u8>>,
 }
 
+/// What is done with each row of a walk.
+type Visit<'a> = dyn FnMut(&[u8], &[u8]) -> Result<(), StoreError> + 'a;
+
+/// An opened database; it is closed when the last handle is dropped.
+trait Rows: Send + Sync {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
+    /// At most so many keys that start with `prefix`, in order.
+    fn keys(&self, prefix: &[u8], most: usize) -> Result<Vec<Vec<u8>>, StoreError>;
+    /// Every short value within a range of keys, in order.
+    fn each(&self, range: RangeInclusive<&[u8]>, visit: &mut Visit<'_>) -> Result<(), StoreError>;
+    /// All or none; durable on return.
+    fn commit(&self, changes: &[Change]) -> Result<(), StoreError>;
+}
+
 /// Reads from any thread.
 #[derive(Clone)]
 pub(super) struct Engine {
-    db: sled::Db,
+    rows: Arc<dyn Rows>,
 }
 
 /// Writes from one thread.
 pub(super) struct EngineWriter {
-    engine: Engine,
-    file: File,
+    rows: Arc<dyn Rows>,
     mark: CommitMark,
     commits: u64,
 }
 
-impl Engine {
-    /// Opens the database in `dir`; a damaged one is reported and left as it was found.
-    pub(super) fn open(dir: &Path) -> Result<(Self, EngineWriter), StoreError> {
-        let safeguard = Safeguard::raise(dir)?;
-        match Self::open_secured(dir) {
-            Ok(opened) => {
-                safeguard.lower();
-                Ok(opened)
-            }
-            Err(error) => {
-                safeguard.restore();
-                Err(error)
-            }
+impl EngineKind {
+    /// What keeps the rows of this folder, or would.
+    pub(super) fn of(dir: &Path) -> Self {
+        match sled::folder(dir).exists() {
+            true => Self::Sled,
+            false => Self::Redb,
         }
     }
 
-    fn open_secured(dir: &Path) -> Result<(Self, EngineWriter), StoreError> {
-        let path = dir.join("db");
-        fs::create_dir_all(&path).map_err(StoreError::io("make the folder of the database"))?;
-        let engine = Self {
-            db: open_watched(&path)?,
-        };
-        let commits = engine.counter(&COMMITS)?;
-        let mark = CommitMark::open(dir, commits)?;
-        let file = File::open(path.join("db")).map_err(StoreError::io("open the database's file"))?;
-        for folder in [&path, dir] {
-            let folder = File::open(folder).and_then(|folder| folder.sync_all());
-            folder.map_err(StoreError::io("sync the folder of the database"))?;
+    /// The file or folder of the database.
+    pub(super) fn path(self, dir: &Path) -> PathBuf {
+        match self {
+            Self::Redb => redb::file(dir),
+            Self::Sled => sled::folder(dir),
         }
+    }
+
+    /// Makes the store of a new unit begin with this engine.
+    pub fn choose(self, dir: &Path) -> std::io::Result<()> {
+        match self {
+            Self::Redb => Ok(()),
+            Self::Sled => fs::create_dir_all(sled::folder(dir)),
+        }
+    }
+}
+
+impl Engine {
+    /// Opens the database in `dir`; a damaged one is reported.
+    pub(super) fn open(dir: &Path, kind: EngineKind) -> Result<(Self, EngineWriter), StoreError> {
+        let join = |rows: Arc<dyn Rows>| Self::join(dir, rows);
+        let opened = match kind {
+            EngineKind::Redb => redb::open(dir).and_then(join)?,
+            EngineKind::Sled => sled::open(dir, join)?,
+        };
+        let folder = fs::File::open(dir).and_then(|folder| folder.sync_all());
+        folder.map_err(StoreError::io("sync the folder of the database"))?;
+        Ok(opened)
+    }
+
+    fn join(dir: &Path, rows: Arc<dyn Rows>) -> Result<(Self, EngineWriter), StoreError> {
+        let engine = Self { rows };
+        let commits = engine.counter(&COMMITS)?;
         let writer = EngineWriter {
-            engine: engine.clone(),
-            file,
-            mark,
+            rows: engine.rows.clone(),
+            mark: CommitMark::open(dir, commits)?,
             commits,
         };
         Ok((engine, writer))
+    }
+
+    /// Forgets what lies beside a database that is set aside.
+    pub(super) fn forget(dir: &Path) {
+        CommitMark::remove(dir);
+        sled::forget(dir);
     }
 
     /// The number of the last segment log entry that is in the database.
@@ -101,192 +138,57 @@ impl Engine {
     }
 
     pub(super) fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        // A value in pieces may be replaced while it is put together; then once more.
-        for _ in 0..100 {
-            let Some(head) = self.raw(key)? else { return Ok(None) };
-            let (count, first) = split_head(&head)?;
-            let mut value = first.to_vec();
-            for number in 1..=count {
-                value.extend_from_slice(&self.raw(&piece_key(key, number))?.unwrap_or_default());
-            }
-            if count == 0 || self.raw(key)?.as_ref() == Some(&head) {
-                return Ok(Some(value));
-            }
-        }
-        Err(damaged("a value does not hold still"))
+        self.rows.get(key)
     }
 
     /// All keys that start with `prefix`, in order.
     pub(super) fn keys(&self, prefix: &[u8]) -> Result<Vec<Vec<u8>>, StoreError> {
-        caught(|| {
-            let keys = self.db.scan_prefix(prefix).keys();
-            keys.map(|key| key.map(|key| key.to_vec())).collect::<Result<_, _>>()
-        })
+        self.rows.keys(prefix, usize::MAX)
     }
 
     /// Whether any key starts with `prefix`.
     pub(super) fn has_any(&self, prefix: &[u8]) -> Result<bool, StoreError> {
-        caught(|| self.db.scan_prefix(prefix).keys().next().transpose()).map(|key| key.is_some())
+        Ok(!self.rows.keys(prefix, 1)?.is_empty())
     }
 
-    /// Every value in one piece within a range of keys, in order.
+    /// Every short value within a range of keys, in order.
     pub(super) fn each(
         &self,
         range: RangeInclusive<Vec<u8>>,
         mut visit: impl FnMut(&[u8], &[u8]) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        caught(|| {
-            for entry in self.db.range(range) {
-                let (key, value) = entry?;
-                if let Err(error) = split_head(&value).and_then(|(_, value)| visit(&key, value)) {
-                    return Ok(Err(error));
-                }
-            }
-            Ok(Ok(()))
-        })?
-    }
-
-    fn raw(&self, key: &[u8]) -> Result<Option<sled::IVec>, StoreError> {
-        caught(|| self.db.get(key))
+        self.rows
+            .each(range.start().as_slice()..=range.end().as_slice(), &mut visit)
     }
 
     fn counter(&self, key: &[u8]) -> Result<u64, StoreError> {
-        let Some(value) = self.raw(key)? else { return Ok(0) };
-        let bytes = value
-            .as_ref()
-            .try_into()
-            .map_err(|_| damaged("a counter has another size"))?;
+        let Some(value) = self.get(key)? else { return Ok(0) };
+        let bytes = value.try_into().map_err(|_| damaged("a counter has another size"))?;
         Ok(u64::from_be_bytes(bytes))
     }
 }
 
 impl EngineWriter {
     /// Makes the changes, all or none, and returns when they are on the disk.
-    pub(super) fn commit(&mut self, changes: &[Change], logged: Option<u64>) -> Result<(), StoreError> {
-        let mut batch = sled::Batch::default();
-        let mut pieces = HashMap::new();
-        for change in changes {
-            self.add(&mut batch, &mut pieces, change)?;
-        }
+    pub(super) fn commit(&mut self, mut changes: Vec<Change>, logged: Option<u64>) -> Result<(), StoreError> {
         self.commits += 1;
-        batch.insert(&COMMITS, &self.commits.to_be_bytes());
-        if let Some(logged) = logged {
-            batch.insert(&LOGGED, &logged.to_be_bytes());
-        }
-        caught(|| {
-            self.engine.db.apply_batch(batch)?;
-            self.engine.db.flush()
-        })?;
-        // sled's own flush ends in sync_file_range, which a power cut does not respect.
-        self.file.sync_data().map_err(StoreError::io("sync the database"))?;
+        changes.push(counted(COMMITS, self.commits));
+        changes.extend(logged.map(|number| counted(LOGGED, number)));
+        self.rows.commit(&changes)?;
         self.mark.set(self.commits)
     }
+}
 
-    fn add(
-        &self,
-        batch: &mut sled::Batch,
-        pieces: &mut HashMap<Vec<u8>, u16>,
-        change: &Change,
-    ) -> Result<(), StoreError> {
-        let held = match pieces.get(&change.key) {
-            Some(count) => *count,
-            None => self.pieces_of(&change.key)?,
-        };
-        let count = match &change.value {
-            Some(value) => put(batch, &change.key, value)?,
-            None => {
-                batch.remove(change.key.as_slice());
-                0
-            }
-        };
-        for number in count + 1..=held {
-            batch.remove(piece_key(&change.key, number));
-        }
-        pieces.insert(change.key.clone(), count);
-        Ok(())
-    }
-
-    fn pieces_of(&self, key: &[u8]) -> Result<u16, StoreError> {
-        match self.engine.raw(key)? {
-            Some(head) => Ok(split_head(&head)?.0),
-            None => Ok(0),
-        }
+fn counted(key: [u8; 2], number: u64) -> Change {
+    Change {
+        day: None,
+        key: key.to_vec(),
+        value: Some(number.to_be_bytes().to_vec()),
     }
 }
 
-fn put(batch: &mut sled::Batch, key: &[u8], value: &[u8]) -> Result<u16, StoreError> {
-    let (first, rest) = value.split_at(value.len().min(PIECE));
-    let count = u16::try_from(rest.len().div_ceil(PIECE)).map_err(|_| StoreError::TooLong)?;
-    batch.insert(key, [&count.to_be_bytes(), first].concat());
-    for (number, piece) in (1..=count).zip(rest.chunks(PIECE)) {
-        batch.insert(piece_key(key, number), piece);
-    }
-    Ok(count)
-}
-
-fn piece_key(key: &[u8], number: u16) -> Vec<u8> {
-    [&[PIECES], key, &number.to_be_bytes()].concat()
-}
-
-fn split_head(value: &[u8]) -> Result<(u16, &[u8]), StoreError> {
-    let (count, first) = value.split_first_chunk().ok_or(damaged("a value is cut short"))?;
-    Ok((u16::from_be_bytes(*count), first))
-}
-
-/// Opens on a thread of its own: damage may make sled panic or never return.
-fn open_watched(path: &Path) -> Result<sled::Db, StoreError> {
-    let (done, outcome) = mpsc::channel();
-    let path = path.to_owned();
-    let opener = move || {
-        let _ = done.send(caught(|| open_unlocked(&path)));
-    };
-    let named = thread::Builder::new().name("store-open".to_owned());
-    named
-        .spawn(opener)
-        .map_err(StoreError::io("start the thread that opens the database"))?;
-    match outcome.recv_timeout(OPEN_LIMIT) {
-        Ok(result) => result,
-        Err(_) => Err(damaged("it does not open in time")),
-    }
-}
-
-/// sled gives its own file lock back a little after it is closed; `DIR/lock` is ours.
-fn open_unlocked(path: &Path) -> sled::Result<sled::Db> {
-    let config = sled::Config::new()
-        .path(path)
-        .flush_every_ms(None)
-        .cache_capacity(CACHE_BYTES);
-    let mut attempts = 0;
-    loop {
-        match config.open() {
-            Err(sled::Error::Io(error)) if attempts < 50 && is_locked(&error) => {
-                attempts += 1;
-                thread::sleep(Duration::from_millis(100));
-            }
-            Err(error) => return Err(error),
-            Ok(db) => return read_through(db),
-        }
-    }
-}
-
-fn is_locked(error: &std::io::Error) -> bool {
-    error.kind() == ErrorKind::WouldBlock || error.to_string().contains("lock")
-}
-
-fn read_through(db: sled::Db) -> sled::Result<sled::Db> {
-    if db.size_on_disk()? <= READ_THROUGH_BYTES {
-        db.iter().try_for_each(|entry| entry.map(drop))?;
-    }
-    Ok(db)
-}
-
-fn caught<T>(work: impl FnOnce() -> sled::Result<T>) -> Result<T, StoreError> {
-    match guarded(work) {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(sled::Error::Io(error))) if !is_damage(error.kind()) => Err(StoreError::io("use the database")(error)),
-        Ok(Err(_)) => Err(damaged("it does not read as it was written")),
-        Err(Panicked) => Err(damaged("the database engine gave up")),
-    }
+pub(super) const fn damaged(sign: &'static str) -> StoreError {
+    StoreError::Damaged { sign }
 }
 
 fn is_damage(kind: ErrorKind) -> bool {
@@ -294,8 +196,4 @@ fn is_damage(kind: ErrorKind) -> bool {
         kind,
         ErrorKind::UnexpectedEof | ErrorKind::InvalidData | ErrorKind::InvalidInput
     )
-}
-
-pub(super) const fn damaged(sign: &'static str) -> StoreError {
-    StoreError::Damaged { sign }
 }

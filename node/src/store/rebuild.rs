@@ -1,9 +1,8 @@
 //! The database made anew from the segment log.
 
-use super::engine::{Engine, EngineWriter, damaged};
-use super::mark::CommitMark;
+use super::StoreError;
+use super::engine::{Engine, EngineKind, EngineWriter, damaged};
 use super::segment::{self, log_damaged};
-use super::{StoreError, imprint};
 use crate::keys::KeyRing;
 use std::fs;
 use std::path::Path;
@@ -22,7 +21,7 @@ pub struct RebuildReport {
 /// Brings the database up to the log: a crash can come between the two syncs.
 pub(super) fn catch_up(dir: &Path, engine: &Engine, writer: &mut EngineWriter) -> Result<u64, StoreError> {
     let known = engine.logged()?;
-    let last = segment::read_after(dir, known, |number, changes| writer.commit(&changes, Some(number)))?;
+    let last = segment::read_after(dir, known, |number, changes| writer.commit(changes, Some(number)))?;
     if last < known {
         return Err(log_damaged("its latest entries are missing"));
     }
@@ -33,8 +32,9 @@ pub(super) fn catch_up(dir: &Path, engine: &Engine, writer: &mut EngineWriter) -
 pub(super) fn rebuild(dir: &Path, keys: &KeyRing) -> Result<RebuildReport, StoreError> {
     // Read once before anything is moved: a damaged log stops here.
     segment::read_after(dir, 0, |_, _| Ok(()))?;
-    set_aside(dir)?;
-    let (_, mut writer) = Engine::open(dir)?;
+    let kind = EngineKind::of(dir);
+    set_aside(dir, kind)?;
+    let (_, mut writer) = Engine::open(dir, kind)?;
     let mut report = RebuildReport {
         entries: 0,
         changes: 0,
@@ -46,7 +46,7 @@ pub(super) fn rebuild(dir: &Path, keys: &KeyRing) -> Result<RebuildReport, Store
         report.entries += 1;
         report.changes += changes.len() as u64;
         report.forgotten += (all - changes.len()) as u64;
-        writer.commit(&changes, Some(number))
+        writer.commit(changes, Some(number))
     })?;
     Ok(report)
 }
@@ -58,10 +58,9 @@ pub(super) fn is_forgotten(keys: &KeyRing, day: Option<u32>) -> bool {
 }
 
 /// The damaged database is kept for whoever wants to look at it; it holds sealed values only.
-fn set_aside(dir: &Path) -> Result<(), StoreError> {
-    CommitMark::remove(dir);
-    imprint::forget(dir);
-    let db = dir.join("db");
+fn set_aside(dir: &Path, kind: EngineKind) -> Result<(), StoreError> {
+    Engine::forget(dir);
+    let db = kind.path(dir);
     if !db.exists() {
         return Ok(());
     }

@@ -93,7 +93,7 @@ impl Storage {
                 changes.extend(job.changes);
                 callers.push(job.done);
             }
-            let outcome = self.write(&changes);
+            let outcome = self.write(changes);
             for caller in callers {
                 // A caller that went away does not need the answer.
                 let _ = caller.send(outcome);
@@ -101,7 +101,7 @@ impl Storage {
         }
     }
 
-    fn write(&mut self, changes: &[Change]) -> Result<(), StoreError> {
+    fn write(&mut self, changes: Vec<Change>) -> Result<(), StoreError> {
         if self.stopped {
             return Err(StoreError::Stopped);
         }
@@ -110,7 +110,7 @@ impl Storage {
         outcome
     }
 
-    fn write_once(&mut self, changes: &[Change]) -> Result<(), StoreError> {
+    fn write_once(&mut self, changes: Vec<Change>) -> Result<(), StoreError> {
         let logged: Vec<_> = changes.iter().filter(|change| change.day.is_some()).collect();
         let number = if logged.is_empty() {
             None

@@ -139,7 +139,7 @@ fn a_rebuild_from_the_segment_log_equals_the_store() {
         .unwrap();
     let persons = store.subjects().unwrap();
     drop(store);
-    fs::remove_dir_all(unit.path().join("db")).unwrap();
+    fs::remove_file(unit.database()).unwrap();
     assert!(matches!(open(unit.path(), &unit.keys), Err(StoreError::Damaged { .. })));
 
     let store = unit.rebuild();

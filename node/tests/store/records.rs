@@ -93,18 +93,3 @@ fn no_written_file_shows_what_is_stored() {
         assert!(!written.windows(needle.len()).any(|window| window == needle), "{shape}");
     }
 }
-
-#[test]
-fn long_values_never_reach_files_that_are_not_synced() {
-    let unit = Unit::new();
-    let store = unit.open();
-    for number in 0..40 {
-        store
-            .put_record(record(number), DAY, &[1; 300_000], &[2; 30_000])
-            .unwrap();
-    }
-    drop(store);
-    let blobs = unit.path().join("db/blobs");
-    let count = std::fs::read_dir(blobs).map_or(0, Iterator::count);
-    assert_eq!(count, 0);
-}

@@ -1,11 +1,11 @@
 //! A unit's folder with its keyring and store.
 
 use piux_node::keys::{KeyRing, Passphrase, Secret, SystemRandom, UnitSecrets};
-use piux_node::store::{BucketRef, FolderLock, IndexEntry, IndexRow, RecordId, Store, StoreError};
+use piux_node::store::{BucketRef, EngineKind, FolderLock, IndexEntry, IndexRow, RecordId, Store, StoreError};
 use piux_protocol::identifier::Keyset;
 use piux_protocol::vocabulary::{Class, Timestamp, UnitId};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tempfile::TempDir;
 
@@ -21,6 +21,7 @@ pub(crate) struct Unit {
 impl Unit {
     pub(crate) fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
+        crate::ENGINE.choose(dir.path()).unwrap();
         let unit = UnitId::of_state("UTO").unwrap();
         let secrets = UnitSecrets::draw(unit, Secret::new(vec![1]), vec![2], &SystemRandom);
         let now = Timestamp::from_seconds(NOW);
@@ -31,6 +32,14 @@ impl Unit {
 
     pub(crate) fn path(&self) -> &Path {
         self.dir.path()
+    }
+
+    /// The file with the rows.
+    pub(crate) fn database(&self) -> PathBuf {
+        self.path().join(match crate::ENGINE {
+            EngineKind::Redb => "db.redb",
+            EngineKind::Sled => "db/db",
+        })
     }
 
     pub(crate) fn open(&self) -> Store {

@@ -7,6 +7,7 @@ use crate::founding::{self, Founding};
 use crate::keys::Passphrase;
 use crate::node::Node;
 use crate::server::{self, Addressing, Running};
+use crate::store::EngineKind;
 use piux_protocol::vocabulary::UnitId;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -37,6 +38,7 @@ impl Nation {
             public_url: None,
             dpo_key: None,
             passphrase: Passphrase::None,
+            engine: EngineKind::default(),
         };
         founding::found(&dir, founding).map_err(|error| Cannot::because(&error))?;
         if let Some(rule) = national {

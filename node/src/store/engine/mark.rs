@@ -1,11 +1,11 @@
 //! The commit mark: how far the database had come when it was last written.
 //!
-//! sled takes a damaged end of its log for an unfinished write and forgets it. The
+//! An engine takes a damaged latest commit for one that never ended and forgets it. The
 //! mark, in a file of its own, tells the difference: a database that is behind its
 //! mark has lost what was acknowledged.
 
-use super::StoreError;
-use super::engine::damaged;
+use super::damaged;
+use crate::store::StoreError;
 use piux_protocol::vocabulary::sha256;
 use std::fs::{self, File, OpenOptions};
 use std::os::unix::fs::FileExt;

@@ -1,4 +1,5 @@
-//! The store on a real disk: durable, sealed, forgetful where it must be, honest when damaged.
+//! The store on a real disk, its rows in sled: durable, sealed, forgetful where it must be,
+//! honest when damaged.
 
 #![allow(
     clippy::unwrap_used,
@@ -6,6 +7,11 @@
     clippy::panic,
     reason = "a test may stop at the first surprise"
 )]
+
+use piux_node::store::EngineKind;
+
+/// The same promises hold on every engine.
+const ENGINE: EngineKind = EngineKind::Sled;
 
 mod store {
     mod setting;
@@ -16,4 +22,6 @@ mod store {
     mod erasure;
     mod index;
     mod records;
+
+    mod sled_damage;
 }

@@ -6,8 +6,8 @@
 //! damaged. After a crash there is none: then sled works on the files while a copy
 //! waits, and the copy comes back if they turn out to be damaged.
 
-use super::StoreError;
-use super::engine::damaged;
+use super::super::damaged;
+use crate::store::StoreError;
 use piux_protocol::vocabulary::{Digest, base64url};
 use ring::digest::{Context, SHA256};
 use std::fs::{self, File};
@@ -58,7 +58,7 @@ impl Safeguard {
         if self.copied {
             wait_until_closed(&self.dir);
             // What cannot be put back now is put back at the next start.
-            let _ = recover_copy(&self.dir);
+            let _ = recover_copy(&self.dir).and_then(|()| remove_if_there(&self.dir.join(NAME)));
         }
     }
 }
@@ -203,7 +203,7 @@ fn remove_folder_if_there(path: &Path) -> io::Result<()> {
 }
 
 /// Forgets the imprint of a database that is set aside.
-pub(super) fn forget(dir: &Path) {
+pub(in super::super) fn forget(dir: &Path) {
     let _ = fs::remove_file(dir.join(NAME));
     let _ = fs::remove_dir_all(kept(dir));
 }

@@ -1,4 +1,4 @@
-//! sled panics inside its own code on a damaged file; here that becomes an error.
+//! An engine may panic inside its own code on a damaged file; here that becomes an error.
 
 use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe};
