@@ -119,11 +119,7 @@ pub fn resume<E: From<std::io::Error>>(
     }
     let format = format.or_else(|| Format::detect(&head));
     let mut input = Cursor::new(head).chain(input);
-    // A reader that does not tell where its units end gives all of them again; loading knows them.
-    let mut later = |part: Decoded| match part.position_end {
-        1.. if part.position_end <= after => Ok(()),
-        _ => each(part),
-    };
+    let mut later = later(after, each);
     let profile = Mapping::profile();
     match format {
         Some(Format::Ndjson) => ndjson::read(&mut input, received, &mut later),
@@ -134,16 +130,26 @@ pub fn resume<E: From<std::io::Error>>(
     }
 }
 
-/// Decodes an export that a mapping file explains, from its beginning, as [`read`] does.
-pub fn read_mapped<E: From<std::io::Error>>(
+/// Decodes an export that a mapping file explains, as [`resume`] does.
+pub fn resume_mapped<E: From<std::io::Error>>(
     input: &mut dyn BufRead,
     mapping: &Mapping,
     received: Timestamp,
+    after: u64,
     each: &mut dyn FnMut(Decoded) -> Result<(), E>,
 ) -> Result<(), E> {
+    let mut later = later(after, each);
     match mapping.format() {
-        Format::Json => json::read(input, received, mapping, each),
-        _ => csv::read(input, received, mapping, each),
+        Format::Json => json::read(input, received, mapping, &mut later),
+        _ => csv::read(input, received, mapping, &mut later),
+    }
+}
+
+/// Hands on what ends after a point, and what does not tell where it ends.
+fn later<E>(after: u64, each: &mut dyn FnMut(Decoded) -> Result<(), E>) -> impl FnMut(Decoded) -> Result<(), E> {
+    move |part| match part.position_end {
+        1.. if part.position_end <= after => Ok(()),
+        _ => each(part),
     }
 }
 

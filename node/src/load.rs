@@ -38,7 +38,7 @@ use crate::store::StoreError;
 use finder::Finder;
 use metered::Metered;
 use piux_policy::Profile;
-use piux_protocol::vocabulary::sha256;
+use piux_protocol::vocabulary::{Digest, sha256};
 use serde::{Deserialize, Serialize};
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -134,6 +134,12 @@ impl LoadOptions {
             ..self.clone()
         }
     }
+
+    /// A stream that is to be read in another way is another one: it begins anew.
+    fn mark_name(&self, mark: &str) -> Vec<u8> {
+        let mapping = self.mapping.as_ref().map_or(Digest([0; 32]), Mapping::digest);
+        [b"mark\0", mapping.0.as_slice(), mark.as_bytes()].concat()
+    }
 }
 
 impl Loader {
@@ -195,7 +201,7 @@ impl Loader {
         let mut units = Vec::new();
         let stream = Stream {
             name,
-            mark: options.mark.as_deref(),
+            mark: options.mark.as_ref().map(|mark| options.mark_name(mark)),
             without_quarantine: options.without_quarantine,
         };
         let mut each = |unit: Decoded| -> Result<(), LoadError> {
@@ -207,9 +213,10 @@ impl Loader {
             }
             Ok(())
         };
+        let after = self.marked(&stream)?;
         let outcome = match &options.mapping {
-            Some(mapping) => ingest::read_mapped(&mut metered, mapping, now, &mut each),
-            None => ingest::resume(&mut metered, options.format, now, self.marked(&stream)?, &mut each),
+            Some(mapping) => ingest::resume_mapped(&mut metered, mapping, now, after, &mut each),
+            None => ingest::resume(&mut metered, options.format, now, after, &mut each),
         };
         let file = outcome.is_ok().then(|| metered.finish());
         if !units.is_empty() || file.is_some() {
@@ -254,7 +261,7 @@ impl Loader {
                 self.set_aside(&mut work, unit)?;
             }
         }
-        if let Some(name) = stream.mark_name() {
+        if let Some(name) = stream.mark.clone() {
             let reached = units.last().map_or(0, |unit| unit.position_end);
             let after = if file.is_some() { 0 } else { reached };
             work.remember(name, &Mark { after });
@@ -286,10 +293,10 @@ impl Loader {
 
     /// After which byte a stream goes on.
     fn marked(&self, stream: &Stream<'_>) -> Result<u64, LoadError> {
-        let Some(name) = stream.mark_name() else {
+        let Some(name) = &stream.mark else {
             return Ok(0);
         };
-        let memo = self.ground.store.memo(&name)?;
+        let memo = self.ground.store.memo(name)?;
         let mark: Option<Mark> = memo.and_then(|memo| serde_json::from_slice(&memo).ok());
         Ok(mark.unwrap_or_default().after)
     }
@@ -303,14 +310,9 @@ impl Loader {
 /// A stream as it is named, and told again.
 struct Stream<'a> {
     name: &'a str,
-    mark: Option<&'a str>,
+    /// What its mark is remembered under.
+    mark: Option<Vec<u8>>,
     without_quarantine: bool,
-}
-
-impl Stream<'_> {
-    fn mark_name(&self) -> Option<Vec<u8>> {
-        self.mark.map(|mark| [b"mark\0", mark.as_bytes()].concat())
-    }
 }
 
 /// What tells a file again: where it is, how long, when it was last changed.

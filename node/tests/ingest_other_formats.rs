@@ -16,7 +16,7 @@ mod words;
 
 use folder::shared;
 use piux_node::ingest::model::{BookingKind, Kind, Role};
-use piux_node::ingest::{Decoded, Format, Mapping, decode, read, read_mapped};
+use piux_node::ingest::{Decoded, Format, Mapping, decode, read, resume_mapped};
 use piux_protocol::vocabulary::Timestamp;
 use proptest::prelude::*;
 use std::path::Path;
@@ -38,7 +38,7 @@ fn mapped(mapping: &str, bytes: &[u8]) -> Decoded {
         all.absorb(part);
         Ok::<_, std::io::Error>(())
     };
-    read_mapped(&mut &*bytes, &mapping, received(), &mut take).unwrap();
+    resume_mapped(&mut &*bytes, &mapping, received(), 0, &mut take).unwrap();
     all
 }
 

@@ -72,6 +72,8 @@ fn element<E>(cut: &Cut, mapping: &Mapping, received: Timestamp, joiner: &mut Jo
                     ..position
                 };
                 manifest.traveller(one, position, joiner)?;
+                // Every traveller takes some bytes: so this is unique, and before the end of the manifest.
+                joiner.reached(position.offset + at + 1);
             }
             Ok(())
         }

@@ -21,6 +21,7 @@ mod rule;
 use super::Format;
 use super::profile::{Field, Line};
 use jiff::civil::Date;
+use piux_protocol::vocabulary::Digest;
 use rule::Rule;
 use std::fmt;
 use std::path::Path;
@@ -31,6 +32,7 @@ const FILE_BYTES: u64 = 1024 * 1024;
 /// How an export is read.
 #[derive(Debug, Clone)]
 pub struct Mapping {
+    digest: Digest,
     source: Source,
     pub(super) separator: Option<u8>,
     pub(super) charset: Option<Charset>,
@@ -118,6 +120,11 @@ impl Mapping {
         })
     }
 
+    /// Tells one mapping file from another.
+    pub const fn digest(&self) -> Digest {
+        self.digest
+    }
+
     /// The format of the files it is for.
     pub const fn format(&self) -> Format {
         match self.source {
@@ -129,6 +136,7 @@ impl Mapping {
     /// The mapping of exports in our own profile, whose headings are paths: `flight.carrier`.
     pub(super) const fn profile() -> Self {
         Self {
+            digest: Digest([0; 32]),
             source: Source::Csv,
             separator: None,
             charset: None,

@@ -3,7 +3,7 @@
     clippy::indexing_slicing,
     reason = "a test may stop at the first surprise"
 )]
-use crate::ingest::{Decoded, Format, Mapping, decode, read_mapped};
+use crate::ingest::{Decoded, Format, Mapping, decode, resume_mapped};
 use proptest::prelude::*;
 
 fn read(bytes: &[u8]) -> Decoded {
@@ -135,10 +135,11 @@ fn a_missing_column_is_told_once_and_an_unused_one_is_a_remark() {
     let mapping = Mapping::parse("m", mapping).unwrap();
     let mut all = Decoded::default();
     let text = b"C;N;Q\nUT;1;z\nUT;2;z\n";
-    read_mapped::<std::io::Error>(
+    resume_mapped::<std::io::Error>(
         &mut text.as_slice(),
         &mapping,
         "2026-03-04T20:00:00.000Z".parse().unwrap(),
+        0,
         &mut |part| {
             all.absorb(part);
             Ok(())

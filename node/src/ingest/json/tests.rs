@@ -3,7 +3,7 @@
     clippy::indexing_slicing,
     reason = "a test may stop at the first surprise"
 )]
-use crate::ingest::{Decoded, Format, Mapping, decode, read_mapped};
+use crate::ingest::{Decoded, Format, Mapping, decode, resume_mapped};
 use proptest::prelude::*;
 
 const MANIFEST: &str = r#"format = "piux-mapping/1"
@@ -20,10 +20,11 @@ list = "People.List"
 fn mapped(text: &[u8]) -> Decoded {
     let mapping = Mapping::parse("m", MANIFEST).unwrap();
     let mut all = Decoded::default();
-    read_mapped::<std::io::Error>(
+    resume_mapped::<std::io::Error>(
         &mut &*text,
         &mapping,
         "2026-03-04T20:00:00.000Z".parse().unwrap(),
+        0,
         &mut |part| {
             all.absorb(part);
             Ok(())
@@ -50,6 +51,29 @@ fn a_manifest_gives_its_flight_to_every_traveller_it_lists() {
         assert_eq!(all.bookings[1].travellers[0].names[0].surname, "ROOK");
     }
     assert_eq!(mapped(format!("{ONE}\n{ONE}").as_bytes()).travellers_read, 4);
+}
+
+#[test]
+fn manifests_are_resumed_after_any_traveller_that_was_taken() {
+    let text = format!("[{ONE},{ONE},{ONE}]");
+    let mapping = Mapping::parse("m", MANIFEST).unwrap();
+    let from = |after| {
+        let mut parts = Vec::new();
+        let mut input = text.as_bytes();
+        let received = "2026-03-04T20:00:00.000Z".parse().unwrap();
+        resume_mapped::<std::io::Error>(&mut input, &mapping, received, after, &mut |part| {
+            parts.push((part.position_end, part.bookings));
+            Ok(())
+        })
+        .unwrap();
+        parts
+    };
+    let all = from(0);
+    assert_eq!(all.len(), 6);
+    assert!(all.is_sorted_by(|one, next| one.0 < next.0));
+    for (at, (end, _)) in all.iter().enumerate() {
+        assert!(from(*end) == all[at + 1..], "after {at}");
+    }
 }
 
 #[test]

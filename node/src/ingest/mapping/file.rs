@@ -4,6 +4,7 @@ use super::pattern::Pattern;
 use super::rule::Rule;
 use super::{Charset, Mapping, Source};
 use crate::ingest::profile::{Field, List};
+use piux_protocol::vocabulary::sha256;
 use serde::de::{MapAccess, Visitor, value::MapAccessDeserializer};
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
@@ -125,6 +126,7 @@ pub(super) fn parse(text: &str) -> Result<Mapping, Fault> {
     // Items are filled in their order, so that an item no row fills leaves no gap behind it.
     rules.sort_by_key(|rule| (rule.field, rule.item));
     Ok(Mapping {
+        digest: sha256(text),
         source,
         separator,
         charset,
