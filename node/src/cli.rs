@@ -3,6 +3,7 @@
 //! Commands of the node go through `door`; those that need no node folder are
 //! in `offline`; `init`, `serve` and `demo` have files of their own.
 
+mod acknowledge;
 mod arguments;
 mod demo;
 mod dispatch;

@@ -271,6 +271,50 @@ fn a_running_node_carries_commands_out_and_a_second_one_is_told_to_use_it() {
 }
 
 #[test]
+fn a_carrier_is_answered_without_a_node() {
+    let piux = Piux::nowhere();
+    let push = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/push-family.edi");
+    let said = piux.runs(&["acknowledge", push, "--from", "UTOPIU"]);
+    assert_eq!(said.exit, 0, "{said:?}");
+    assert!(
+        said.out.contains("ACKRES:") && said.out.contains("UTOPIU"),
+        "{}",
+        said.out
+    );
+    let answer = piux.file("answer.edi", &said.out);
+    let refused = piux.runs(&["acknowledge", text(&answer), "--from", "UTOPIU"]);
+    assert_eq!(refused.exit, 3, "an acknowledgement is not acknowledged: {refused:?}");
+    let refused = piux.runs(&["acknowledge", push, "--from", "PIÜ"]);
+    assert_eq!((refused.exit, refused.out.as_str()), (3, ""));
+    let (_, told) = piux.tells(&["acknowledge", push, "--from", "UTOPIU"]);
+    let [push] = told["acknowledgements"].as_array().unwrap().as_slice() else {
+        panic!("{told}")
+    };
+    assert_eq!(push["accepted"], false, "one booking of it has no locator");
+}
+
+#[test]
+fn a_node_keeps_its_rows_in_the_engine_it_was_made_with() {
+    let piux = Piux::nowhere();
+    let made = [
+        "init",
+        "--country",
+        "UTO",
+        "--name",
+        "PIU",
+        "--no-passphrase",
+        "--store",
+    ];
+    assert_eq!(piux.runs(&[&made[..], &["sled"]].concat()).exit, 0);
+    let file = piux.file("one.ndjson", traveller(1));
+    for stored in [1, 0] {
+        let (_, report) = piux.tells(&["ingest", text(&file)]);
+        assert_eq!(report["travellers"]["stored"], stored);
+    }
+    assert!(piux.dir().join("db/db").exists() && !piux.dir().join("db.redb").exists());
+}
+
+#[test]
 fn a_receipt_that_is_none_proves_nothing() {
     let piux = Piux::nowhere();
     let file = piux.file("receipt.json", "{}");

@@ -12,7 +12,7 @@ mod messages;
 #[path = "load/unit.rs"]
 mod unit;
 
-use messages::{BACK, OUT, booking, cancelled, full, list, listed, nameless, push, traveller, update};
+use messages::{BACK, OUT, booking, cancelled, full, list, listed, nameless, part_of_list, push, traveller, update};
 use piux_node::keys::DayPart;
 use piux_node::ledger::Kind;
 use piux_node::load::{LoadReport, TravellerCounts};
@@ -117,6 +117,39 @@ fn parts_of_a_push_may_come_in_any_order_and_twice() {
         contents.push(unit.content());
     }
     assert!(contents.windows(2).all(|pair| pair[0] == pair[1]));
+}
+
+#[test]
+fn a_list_in_parts_is_whole_when_all_of_it_came() {
+    let unit = Unit::new();
+    let ada = listed("QUILL", "ADA", "UT1000001", "", true);
+    let bo = listed("REED", "BO", "UT1000002", "", true);
+    let first = unit.load(&part_of_list("LIST1", "745", "01:C", 2, &[ada]));
+    assert_eq!((first.pushes.open, rules(&first)), (1, vec![]));
+    let last = unit.load(&part_of_list("LIST2", "745", "02:F", 2, &[bo]));
+    assert_eq!((last.pushes.open, last.pushes.complete, rules(&last)), (0, 1, vec![]));
+    let again = unit.load(&part_of_list("LIST3", "745", "01:F", 3, &[]));
+    assert_eq!((again.cancelled, again.unknown), (0, 0));
+}
+
+#[test]
+fn what_is_missing_of_a_list_in_parts_is_told_and_cancels_nobody() {
+    let unit = Unit::new();
+    let ada = listed("QUILL", "ADA", "UT1000001", "", true);
+    let bo = listed("REED", "BO", "UT1000002", "", true);
+    unit.load(&part_of_list("LIST1", "745", "01:C", 3, std::slice::from_ref(&ada)));
+    let short = unit.load(&part_of_list("LIST2", "745", "02:F", 3, &[bo]));
+    assert_eq!((short.pushes.incomplete, rules(&short)), (1, vec!["list.incomplete"]));
+    assert_eq!(
+        short.quality["ZZAIR"].parts_missing, 0,
+        "a passenger is missing, no part"
+    );
+    unit.load(&part_of_list("LIST3", "745", "01:C", 2, &[ada]));
+    unit.clock.advance(300);
+    let mut late = LoadReport::default();
+    unit.loader.expire_pushes(&mut late).unwrap();
+    assert_eq!((late.pushes.incomplete, late.cancelled, late.unknown), (1, 0, 0));
+    assert_eq!(late.quality["ZZAIR"].parts_missing, 1);
 }
 
 #[test]

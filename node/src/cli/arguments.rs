@@ -62,6 +62,19 @@ pub enum Verb {
     ///
     /// Example: piux --dir uto ingest inbox/*.edi
     Ingest(IngestArguments),
+    /// Write what a carrier's passenger lists and pushes are answered; needs no node.
+    ///
+    /// One CUSRES for each PAXLST, one ACKRES for each PNRGOV, on standard output. It repeats the
+    /// references of the message and says by rule and place what could not be read, never what stood there.
+    ///
+    /// Example: piux acknowledge push.edi --from UTOPIU > answer.edi
+    Acknowledge {
+        /// The messages, UN/EDIFACT; `-` reads standard input.
+        file: PathBuf,
+        /// The unit's address in interchanges, as agreed with the carrier.
+        #[arg(long, value_name = "ADDRESS")]
+        from: String,
+    },
     /// Parts of files that could not be read.
     #[command(subcommand)]
     Quarantine(QuarantineVerb),

@@ -4,7 +4,7 @@ use super::arguments::{
     AgreementVerb, AuditVerb, Cli, KeyVerb, LookupArguments, PairVerb, PolicyVerb, QuarantineVerb, ReceiptVerb,
     ReceivedVerb, RequestsVerb, StoreVerb, SubjectVerb, Verb, unit,
 };
-use super::{Cannot, demo, door, ingest, init, offline, read, serve, synth};
+use super::{Cannot, acknowledge, demo, door, ingest, init, offline, read, serve, synth};
 use crate::command::{Command, FollowUp, Question, Report};
 use piux_protocol::vocabulary::UnitId;
 
@@ -17,6 +17,7 @@ impl Cli {
             Verb::Init(arguments) => return init::run(&dir, arguments),
             Verb::Serve(arguments) => return serve::run(&dir, arguments),
             Verb::Ingest(arguments) => return ingest::run(&dir, arguments),
+            Verb::Acknowledge { file, from } => return acknowledge::run(&file, &from),
             Verb::MatchKeys { file } => return offline::match_keys(&file),
             Verb::Synth(arguments) => return synth::run(arguments),
             Verb::Measure {
@@ -72,6 +73,7 @@ impl Verb {
             | Self::Init(_)
             | Self::Serve(_)
             | Self::Ingest(_)
+            | Self::Acknowledge { .. }
             | Self::MatchKeys { .. }
             | Self::Synth(_)
             | Self::Measure { .. }

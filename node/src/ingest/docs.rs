@@ -3,7 +3,7 @@
 
 mod contact;
 
-pub(crate) use contact::{phone, remark_contact, request_contact};
+pub(crate) use contact::{remark_contact, request_contact};
 
 use super::date::{self, Century, PartialDate};
 use super::model::{Contact, ContactOwner, Country, Document, NameForm, NameSource, ReferenceKind, Sex};

@@ -146,6 +146,7 @@ impl<'m> List<'m> {
             kind: PushKind::List,
             flight: None,
             total: self.expected.map(|(_, count)| count),
+            of_crew: self.expected.is_some_and(|(passengers, _)| !passengers),
             part,
             last,
         }
@@ -169,8 +170,7 @@ impl<'m> List<'m> {
             return None;
         }
         push.flight.clone_from(&first);
-        let single = push.last && push.part.is_none_or(|part| part == 1);
-        if single && push.total != counted {
+        if push.is_whole() && push.total != counted {
             out.note("envelope.cnt", Severity::Info, message.start());
         }
         let mut empty = Booking::new(BookingKind::Api, self.provenance);

@@ -52,6 +52,7 @@ impl<'m> Reading<'m> {
                 kind: PushKind::Full,
                 flight: None,
                 total: None,
+                of_crew: false,
                 part,
                 last,
             },

@@ -75,6 +75,7 @@ impl Message {
                 kind: PushKind::List,
                 flight: None,
                 total: None,
+                of_crew: false,
                 part: None,
                 last: true,
             },

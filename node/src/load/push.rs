@@ -2,14 +2,16 @@
 //!
 //! Parts come in any order, in one file or in many. A push is complete when every part up to the
 //! final one came and as many bookings as announced. What an incomplete one leaves out is marked
-//! unknown, once nothing more can come or nothing came for five minutes.
+//! unknown, once nothing more can come or nothing came for five minutes. A passenger list in parts
+//! waits in the same way; it cancels nobody, but what is missing is told.
 
 use super::LoadError;
 use super::booking::{self, Lapse, Lapsed, flight_key};
 use super::lifecycle;
 use super::work::Work;
+use crate::ingest::model::Role;
 use crate::ingest::model::{BookingKind, Function, Notice, Provenance, Push, PushKind};
-use crate::ingest::{Booking, Decoded, Severity};
+use crate::ingest::{Booking, Decoded, Severity, Traveller};
 use crate::store::RecordId;
 use piux_protocol::vocabulary::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -35,6 +37,9 @@ struct FlightState {
 
 #[derive(Serialize, Deserialize)]
 struct OpenPush {
+    /// A passenger list in parts: whoever it leaves out may be in another one.
+    #[serde(default)]
+    is_list: bool,
     sender: String,
     /// Every part that came, with the print of its message.
     parts: BTreeMap<u32, String>,
@@ -47,7 +52,7 @@ struct OpenPush {
 /// The flights of pushes that wait for parts.
 type Waiting = BTreeMap<String, Timestamp>;
 
-/// Notes that a booking came in a push, or a list told of a flight; returns the flight if a push about it may be complete.
+/// Notes that a booking came in a push, or a list told of a flight; names the push or list if it may be complete now.
 pub(super) fn observe(work: &mut Work<'_>, booking: &Booking, ids: &[RecordId]) -> Result<Option<String>, LoadError> {
     let Some(push) = &booking.push else { return Ok(None) };
     let Some(flight) = push
@@ -58,10 +63,18 @@ pub(super) fn observe(work: &mut Work<'_>, booking: &Booking, ids: &[RecordId]) 
         return Ok(None);
     };
     match push.kind {
-        PushKind::List => list(work, booking, &flight, ids)?,
+        PushKind::List => {
+            list(work, booking, &flight, ids)?;
+            if !push.is_whole() {
+                let from = &booking.provenance;
+                let list = format!("list {} {}", from.sender, from.access_ref);
+                gather(work, (booking, push), &list, &counted(booking, push, ids))?;
+                return Ok(Some(list));
+            }
+        }
         PushKind::Update => update(work, booking, &flight, ids)?,
         PushKind::Full => {
-            full(work, (booking, push), &flight, ids)?;
+            gather(work, (booking, push), &flight, ids)?;
             return Ok(Some(flight));
         }
     }
@@ -92,6 +105,7 @@ pub(super) fn observe_empty(work: &mut Work<'_>, unit: &Decoded) -> Result<Vec<S
             kind: PushKind::Full,
             flight: receipt.flight.clone(),
             total: part.total,
+            of_crew: false,
             part: ordinal,
             last,
         });
@@ -100,7 +114,7 @@ pub(super) fn observe_empty(work: &mut Work<'_>, unit: &Decoded) -> Result<Vec<S
     Ok(flights)
 }
 
-/// Settles the push about a flight if it is complete, or can no longer be.
+/// Settles a push or list if it is complete, or can no longer be.
 pub(super) fn advance(work: &mut Work<'_>, flight: &str) -> Result<(), LoadError> {
     let Some(mut state) = work.memo::<FlightState>(&name("flight", flight))? else {
         return Ok(());
@@ -136,7 +150,17 @@ pub(super) fn waiting(work: &mut Work<'_>) -> Result<u64, LoadError> {
     Ok(waiting.len() as u64)
 }
 
-fn full(
+/// Of those in a list, the ones its total counts: passengers, or crew.
+fn counted(booking: &Booking, push: &Push, ids: &[RecordId]) -> Vec<RecordId> {
+    let is_crew = |traveller: &Traveller| matches!(traveller.role, Role::Crew | Role::TransitCrew);
+    let each = booking.travellers.iter().zip(ids);
+    each.filter(|(traveller, _)| is_crew(traveller) == push.of_crew)
+        .map(|(_, id)| *id)
+        .collect()
+}
+
+/// Takes a part of a push about a flight, or of a list, to the others.
+fn gather(
     work: &mut Work<'_>,
     (booking, push): (&Booking, &Push),
     flight: &str,
@@ -158,6 +182,7 @@ fn full(
     }
     let now = work.now;
     let open = state.open.get_or_insert_with(|| OpenPush {
+        is_list: push.kind == PushKind::List,
         sender: booking.provenance.sender.clone(),
         parts: BTreeMap::new(),
         last: None,
@@ -203,30 +228,48 @@ fn list(work: &mut Work<'_>, booking: &Booking, flight: &str, ids: &[RecordId]) 
 }
 
 fn settle(work: &mut Work<'_>, flight: &str, state: &mut FlightState, open: OpenPush) -> Result<(), LoadError> {
-    let complete = open.is_complete();
-    let missing: Vec<_> = state.active.difference(&open.bookings).copied().collect();
-    let day_of_flight = flight.rsplit_once(' ').map_or(flight, |(key, _)| key);
-    let lapsed = Lapse {
-        flight: day_of_flight.to_owned(),
-        status: if complete { Lapsed::Cancelled } else { Lapsed::Unknown },
-    };
-    for id in missing {
-        lapse(work, id, std::slice::from_ref(&lapsed))?;
-    }
-    if complete {
+    if open.is_complete() {
         work.report.pushes.complete += 1;
-        state.active = open.bookings;
     } else {
+        let rule = if open.is_list {
+            "list.incomplete"
+        } else {
+            "push.incomplete"
+        };
         work.report.pushes.incomplete += 1;
-        work.note("push.incomplete", Severity::Warning, &open.sender);
+        work.note(rule, Severity::Warning, &open.sender);
         work.report.quality_of(&open.sender).parts_missing += open.missing_parts();
-        state.active.extend(open.bookings);
+    }
+    if !open.is_list {
+        omit(work, flight, state, &open)?;
     }
     state.done.extend(open.parts.into_values());
     let surplus = state.done.len().saturating_sub(DONE.max(PARTS as usize));
     state.done.drain(..surplus);
     wait(work, flight, None)?;
     work.remember(name("flight", flight), state);
+    Ok(())
+}
+
+/// What a push leaves out no longer holds the flight, or nobody knows whether it does.
+fn omit(work: &mut Work<'_>, flight: &str, state: &mut FlightState, open: &OpenPush) -> Result<(), LoadError> {
+    let missing: Vec<_> = state.active.difference(&open.bookings).copied().collect();
+    let day_of_flight = flight.rsplit_once(' ').map_or(flight, |(key, _)| key);
+    let lapsed = Lapse {
+        flight: day_of_flight.to_owned(),
+        status: if open.is_complete() {
+            Lapsed::Cancelled
+        } else {
+            Lapsed::Unknown
+        },
+    };
+    for id in missing {
+        lapse(work, id, std::slice::from_ref(&lapsed))?;
+    }
+    if open.is_complete() {
+        state.active.clear();
+    }
+    state.active.extend(&open.bookings);
     Ok(())
 }
 

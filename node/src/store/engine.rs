@@ -143,12 +143,17 @@ impl Engine {
 
     /// All keys that start with `prefix`, in order.
     pub(super) fn keys(&self, prefix: &[u8]) -> Result<Vec<Vec<u8>>, StoreError> {
-        self.rows.keys(prefix, usize::MAX)
+        self.keys_up_to(prefix, usize::MAX)
+    }
+
+    /// The first keys that start with `prefix`, at most so many.
+    pub(super) fn keys_up_to(&self, prefix: &[u8], most: usize) -> Result<Vec<Vec<u8>>, StoreError> {
+        self.rows.keys(prefix, most)
     }
 
     /// Whether any key starts with `prefix`.
     pub(super) fn has_any(&self, prefix: &[u8]) -> Result<bool, StoreError> {
-        Ok(!self.rows.keys(prefix, 1)?.is_empty())
+        Ok(!self.keys_up_to(prefix, 1)?.is_empty())
     }
 
     /// Every short value within a range of keys, in order.

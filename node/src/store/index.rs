@@ -178,14 +178,14 @@ impl Store {
     /// How many rows each bucket of a keyset's class holds in each quarter; for planning slots.
     pub fn occupancy(&self, keyset: Keyset, class: Class) -> Result<BTreeMap<(BucketRef, Quarter), u32>, StoreError> {
         let mut counts = BTreeMap::new();
-        for key in self
-            .engine
-            .keys(&Table::Index.key(&[&[number_of(keyset), class.code()]]))?
-        {
-            if let Some(cell) = bucket_and_quarter(&key) {
+        let start = Table::Index.key(&[&[number_of(keyset), class.code()]]);
+        let end = [start.as_slice(), &[0xff; 17]].concat();
+        self.engine.each(start..=end, |key, _| {
+            if let Some(cell) = bucket_and_quarter(key) {
                 *counts.entry(cell).or_default() += 1;
             }
-        }
+            Ok(())
+        })?;
         Ok(counts)
     }
 
@@ -202,14 +202,21 @@ impl Store {
 
     /// Deletes the rows of a keyset no partner asks under any more; returns how many.
     pub fn drop_keyset(&self, keyset: Keyset) -> Result<usize, StoreError> {
-        let keys = self.engine.keys(&Table::Index.key(&[&[number_of(keyset)]]))?;
-        for part in keys.chunks(PART) {
+        let prefix = Table::Index.key(&[&[number_of(keyset)]]);
+        let mut dropped = 0;
+        loop {
+            let part = self.engine.keys_up_to(&prefix, PART)?;
+            if part.is_empty() {
+                return Ok(dropped);
+            }
             let mut batch = self.batch();
-            let rows: Vec<RowKey> = part.iter().filter_map(|key| RowKey::read(key)).collect();
-            batch.remove_index(&rows);
+            for key in &part {
+                let row = RowKey::read(key).ok_or(damaged("an index row has another form"))?;
+                batch.remove_index(&[row]);
+            }
             batch.commit()?;
+            dropped += part.len();
         }
-        Ok(keys.len())
     }
 
     /// The row keys of a day: one short range in each bucket.

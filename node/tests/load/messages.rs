@@ -52,13 +52,22 @@ pub(crate) fn update(control: &str, bookings: &[String]) -> String {
 
 /// A passenger list of ZZ417.
 pub(crate) fn list(control: &str, code: &str, people: &[String]) -> String {
+    part_of_list(control, code, "", people.len(), people)
+}
+
+/// One part of a passenger list of ZZ417, all passengers announced.
+pub(crate) fn part_of_list(control: &str, code: &str, part: &str, total: usize, people: &[String]) -> String {
     let bodies = people.concat();
     let segments = 9 + bodies.matches('\'').count();
+    let part = if part.is_empty() {
+        String::new()
+    } else {
+        format!("+{part}")
+    };
     format!(
-        "UNB+UNOA:4+ZZAIR+UTOPIU+260305:0830+{control}'UNH+1+PAXLST:D:12B:UN:IATA+ZZ417/260305'BGM+{code}'\
+        "UNB+UNOA:4+ZZAIR+UTOPIU+260305:0830+{control}'UNH+1+PAXLST:D:12B:UN:IATA+ZZ417/260305{part}'BGM+{code}'\
          TDT+20+ZZ417+++ZZ'LOC+125+UTP'DTM+189:2603050830:201'LOC+87+STR'DTM+232:2603051145:201'{bodies}\
-         CNT+42:{}'UNT+{segments}+1'UNZ+1+{control}'",
-        people.len()
+         CNT+42:{total}'UNT+{segments}+1'UNZ+1+{control}'"
     )
 }
 

@@ -12,8 +12,8 @@ pub(crate) fn remark_contact(text: &str) -> Option<Contact> {
     let (letter, rest) = contact_letter(rest);
     match letter {
         Some('E') => Contact::email(ContactOwner::Passenger, rest),
-        Some('T' | 'A') => phone(rest, ContactOwner::Agency),
-        _ => phone(rest, ContactOwner::Passenger),
+        Some('T' | 'A') => Contact::phone(ContactOwner::Agency, rest),
+        _ => Contact::phone(ContactOwner::Passenger, rest),
     }
 }
 
@@ -29,24 +29,11 @@ fn contact_letter(rest: &str) -> (Option<char>, &str) {
     }
 }
 
-/// The phone number in a text; an `A` after it says that it is an agency's (AIRIMP).
-pub(crate) fn phone(text: &str, owner: ContactOwner) -> Option<Contact> {
-    let start = text.find(|c: char| c.is_ascii_digit() || c == '+')?;
-    let rest = text.get(start..)?;
-    let length = rest
-        .find(|c: char| !(c.is_ascii_digit() || " -()+.".contains(c)))
-        .unwrap_or(rest.len());
-    let (number, after) = rest.split_at_checked(length)?;
-    let mut after = after.chars();
-    let agency = after.next() == Some('A') && after.next().is_none_or(|c| !c.is_ascii_alphanumeric());
-    Contact::phone(if agency { ContactOwner::Agency } else { owner }, number)
-}
-
 /// `CTCM`, `CTCR` and `CTCE` of a special service request: `/1800123456789-1NAME`, `/NAME//EXAMPLE.ORG`.
 pub(crate) fn request_contact(code: &str, text: &str) -> Option<Contact> {
     match code {
         "CTCE" => Contact::email(ContactOwner::Passenger, text),
-        _ => phone(text.split('-').next().unwrap_or_default(), ContactOwner::Passenger),
+        _ => Contact::phone(ContactOwner::Passenger, text.split('-').next().unwrap_or_default()),
     }
 }
 

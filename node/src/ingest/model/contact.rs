@@ -41,19 +41,28 @@ pub enum ContactOwner {
 }
 
 impl Contact {
-    /// A phone number: its digits, and `+` if it begins so or with `00`; none below seven digits.
+    /// The phone number in a text: its digits, and `+` if it begins so or with `00`; none below
+    /// seven digits.
+    ///
+    /// What stands around it is left out: the label, the city of an AIRIMP contact
+    /// (`SEA 866 746-4647`), an extension, the letter of its kind. An `A` right after it says
+    /// that it is an agency's.
     pub fn phone(owner: ContactOwner, text: &str) -> Option<Self> {
-        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-        let international = text.trim_start().starts_with('+');
+        let text = text.replace("(0)", "");
+        let begin = text.find(|c: char| c.is_ascii_digit() || c == '+')?;
+        let (number, after) = phone_end(text.get(begin..)?);
+        let digits: String = number.chars().filter(char::is_ascii_digit).collect();
         let value = match digits.strip_prefix("00") {
             _ if !(7..=17).contains(&digits.len()) => return None,
-            _ if international => format!("+{digits}"),
+            _ if number.starts_with('+') => format!("+{digits}"),
             Some(rest) if rest.len() >= 7 => format!("+{rest}"),
             _ => digits,
         };
+        let mut after = after.chars();
+        let is_agency = after.next() == Some('A') && after.next().is_none_or(|c| !c.is_ascii_alphanumeric());
         Some(Self {
             kind: ContactKind::Phone,
-            owner,
+            owner: if is_agency { ContactOwner::Agency } else { owner },
             value,
         })
     }
@@ -91,6 +100,18 @@ impl Contact {
     }
 }
 
+/// A text that begins with a phone number, split where the number ends.
+fn phone_end(text: &str) -> (&str, &str) {
+    let mut digits = 0;
+    let ends = |c: char| {
+        digits += u32::from(c.is_ascii_digit());
+        // A slash stands between the parts of a number, or between two numbers.
+        !(c.is_ascii_digit() || " -()+.".contains(c) || c == '/' && digits < 7)
+    };
+    let end = text.find(ends).unwrap_or(text.len());
+    text.split_at_checked(end).unwrap_or((text, ""))
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
@@ -112,5 +133,26 @@ mod tests {
         assert_eq!(phone("00447700900123").unwrap(), "+447700900123");
         assert_eq!(phone("703-555-1212").unwrap(), "7035551212");
         assert_eq!(phone("12345"), None);
+        assert_eq!(phone("NONE"), None);
+    }
+
+    #[test]
+    fn what_stands_around_a_phone_number_is_left_out() {
+        let phone = |text| Contact::phone(ContactOwner::Passenger, text).map(|c| c.value);
+        assert_eq!(phone("LON +44 (0)7700 900123 M").unwrap(), "+447700900123");
+        assert_eq!(phone("WAS 202 555 0143 H").unwrap(), "2025550143");
+        assert_eq!(phone("H5125551212").unwrap(), "5125551212");
+        assert_eq!(phone("703-555-1212 X1234").unwrap(), "7035551212");
+        assert_eq!(phone("703/555/1212").unwrap(), "7035551212");
+        assert_eq!(phone("7035551212/7035551213").unwrap(), "7035551212");
+    }
+
+    #[test]
+    fn the_number_of_an_agency_is_the_agencys() {
+        let owner = |text| Contact::phone(ContactOwner::Passenger, text).unwrap().owner;
+        assert_eq!(owner("BOG +57 1 600 5830 A"), ContactOwner::Agency);
+        assert_eq!(owner("LON 020 7946 0018-A"), ContactOwner::Agency);
+        assert_eq!(owner("LON 020 7946 0018-M"), ContactOwner::Passenger);
+        assert_eq!(owner("020 7946 0018 ANN"), ContactOwner::Passenger);
     }
 }

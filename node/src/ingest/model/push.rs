@@ -14,8 +14,11 @@ pub struct Push {
     pub kind: PushKind,
     /// The flight the push is about (`TVL` of level 0, the first leg of a list).
     pub flight: Option<Flight>,
-    /// Bookings in the whole push, all parts (`EQN`); of a list, passengers on the flight (`CNT+42`).
+    /// Bookings in the whole push, all parts (`EQN`); of a list, passengers on the flight (`CNT+42`), or its crew.
     pub total: Option<usize>,
+    /// The total counts the crew (`CNT+41`).
+    #[serde(default)]
+    pub of_crew: bool,
     /// Ordinal of this part, from 1, if the message says (`UNH` 0070).
     pub part: Option<u32>,
     /// Nothing follows: the part is marked `F`, or the message speaks of no parts.
@@ -57,6 +60,11 @@ pub enum Notice {
 }
 
 impl Push {
+    /// Whether this is the whole push or list, as far as it says.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.last && self.part.is_none_or(|part| part == 1)
+    }
+
     /// The ordinal and whether it is the last, of a part as `UNH` writes it: `01:C`, `02`, `03:F`, nothing.
     pub(crate) fn place(part: &str) -> (Option<u32>, bool) {
         let (ordinal, mark) = part.split_once(':').unwrap_or((part, ""));

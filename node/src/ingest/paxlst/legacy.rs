@@ -51,6 +51,7 @@ fn read(message: &Message<'_>, out: &mut Decoded) -> Option<Flight> {
         kind: PushKind::List,
         flight: flights.first().cloned(),
         total: None,
+        of_crew: false,
         part,
         last,
     };

@@ -2,7 +2,6 @@
 
 use super::{country, place, text};
 use crate::ingest::date::{self, Century, Order, PartialDate};
-use crate::ingest::docs;
 use crate::ingest::edifact::Segment;
 use crate::ingest::model::{
     Bags, Capture, Contact, ContactOwner, Document, Kind, NameForm, NameSource, ReferenceKind, Role, Sex, Traveller,
@@ -173,7 +172,7 @@ impl Person {
         for element in segment.elements() {
             let contact = match element.component(1).as_ref() {
                 "EM" => Contact::email(ContactOwner::Passenger, &element.component(0)),
-                "TE" | "AL" => docs::phone(&element.component(0), ContactOwner::Passenger),
+                "TE" | "AL" => Contact::phone(ContactOwner::Passenger, &element.component(0)),
                 _ => None,
             };
             contact

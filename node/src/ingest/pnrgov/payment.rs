@@ -26,7 +26,7 @@ pub(super) fn address(segment: &Segment<'_>, owner: ContactOwner) -> Vec<Contact
     let mut contacts = Vec::new();
     for element in segment.items(2) {
         let last = element.component(7);
-        let reach = docs::remark_contact(&last).or_else(|| docs::phone(&last, owner));
+        let reach = docs::remark_contact(&last).or_else(|| Contact::phone(owner, &last));
         let code = if reach.is_none() { last } else { Cow::Borrowed("") };
         let lines = [1, 2, 3, 6, 5].map(|component| element.component(component));
         let place = Contact::address(owner, lines.iter().map(AsRef::as_ref).chain([code.as_ref()]));

@@ -4,7 +4,7 @@ use super::person;
 use super::tree::Node;
 use crate::ingest::date::{self, Century, Order, PartialDate};
 use crate::ingest::docs;
-use crate::ingest::finding::{Position, Severity};
+use crate::ingest::finding::{ElementPath, Position, Severity};
 use crate::ingest::model::{
     Agency, Booking, BookingKind, Contact, ContactOwner, Flight, Function, LocatorRef, Operating, Payment, Provenance,
     Push,
@@ -21,7 +21,7 @@ pub(super) struct Reading {
     claims: Vec<Claim>,
     message: Date,
     position: Position,
-    doubts: Vec<&'static str>,
+    doubts: Vec<(&'static str, ElementPath)>,
     /// A locator is written, readable or not.
     named: bool,
 }
@@ -60,7 +60,7 @@ impl Reading {
         for passenger in pnr.all("passenger") {
             let traveller = person::traveller(passenger);
             if traveller.names.is_empty() {
-                self.doubts.push("field.placeholder");
+                self.doubt("field.placeholder", "Passenger");
             }
             self.booking.travellers.push(traveller);
         }
@@ -75,7 +75,7 @@ impl Reading {
         }
         let counted = pnr.attribute("numberofpassengers");
         if counted.parse::<usize>().is_ok_and(|counted| counted != passengers) {
-            self.doubts.push("envelope.passengers");
+            self.doubt("envelope.passengers", "PNR");
         }
         self.finish(push, out);
     }
@@ -173,7 +173,7 @@ impl Reading {
         match LocatorRef::new(node.attribute_of("companyname", "code"), written, self.booking.created) {
             Some(locator) => self.booking.add_locator(locator),
             None => {
-                self.doubts.push("field.locator");
+                self.doubt("field.locator", "BookingRefID");
                 self.booking
                     .provenance
                     .source_id
@@ -237,7 +237,7 @@ impl Reading {
 
     fn flight(&mut self, node: &Node) -> Option<usize> {
         let Some(flight) = flight(node, self.message) else {
-            self.doubts.push("field.flight");
+            self.doubt("field.flight", "Flight");
             return None;
         };
         self.booking.flights.push(flight);
@@ -278,9 +278,17 @@ impl Reading {
         }
     }
 
+    fn doubt(&mut self, rule: &'static str, element: &'static str) {
+        self.doubts.push((rule, ElementPath::new("PNRGOV", element)));
+    }
+
     fn finish(mut self, push: &Push, out: &mut Decoded) {
-        people::settle(&mut self.booking, self.claims, &mut self.doubts);
-        for rule in self.doubts {
+        for (rule, path) in self.doubts {
+            out.note_at(rule, Severity::Warning, self.position, path);
+        }
+        let mut unclaimed = Vec::new();
+        people::settle(&mut self.booking, self.claims, &mut unclaimed);
+        for rule in unclaimed {
             out.note(rule, Severity::Warning, self.position);
         }
         let mut booking = self.booking;

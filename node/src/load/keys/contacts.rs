@@ -58,30 +58,11 @@ fn regions(booking: &Booking, traveller: &Traveller) -> BTreeSet<&'static str> {
     sale.chain(own).collect()
 }
 
-/// A number with `+` or `00`, or one that is valid in exactly one way in these countries.
-///
-/// What stands around the number is left out: the label, the city of an AIRIMP contact
-/// (`SEA 866 746-4647`), the letter of its kind. The letter `A` says that it is an
-/// agency's, which is nobody's.
-fn phone(text: &str, regions: &BTreeSet<&'static str>) -> Option<Phone> {
-    let text = text.trim();
-    let last = text.rsplit(|c: char| c.is_ascii_digit()).next().unwrap_or_default();
-    if last.trim_matches([' ', '-', '/']).eq_ignore_ascii_case("A") {
-        return None;
-    }
-    let digits = text
-        .replace("(0)", "")
-        .chars()
-        .filter(char::is_ascii_digit)
-        .collect::<String>();
-    let plus = text.find('+') < text.find(|c: char| c.is_ascii_digit()) && text.contains('+');
-    if !(7..=17).contains(&digits.len()) {
-        return None;
-    }
-    match digits.strip_prefix("00") {
-        _ if plus => international(&digits),
-        Some(rest) => international(rest),
-        None => national(&digits, regions),
+/// A number with `+`, or one that is valid in exactly one way in these countries.
+fn phone(number: &str, regions: &BTreeSet<&'static str>) -> Option<Phone> {
+    match number.strip_prefix('+') {
+        Some(digits) => international(digits),
+        None => national(number, regions),
     }
 }
 
@@ -145,7 +126,9 @@ mod tests {
 
     fn digits(text: &str, regions: &[&'static str]) -> Option<String> {
         let regions = regions.iter().copied().collect();
-        phone(text, &regions).map(|phone| phone.digits().to_owned())
+        let contact = Contact::phone(ContactOwner::Passenger, text)?;
+        let own = Some(contact).filter(|contact| contact.owner == ContactOwner::Passenger)?;
+        phone(&own.value, &regions).map(|phone| phone.digits().to_owned())
     }
 
     fn address(text: &str) -> Option<String> {
