@@ -27,7 +27,7 @@
 //! # Invariants
 //!
 //! 1. Nothing leaves unless its ledger entry is durable. Ledger not writable: 503, no answer.
-//! 2. Only `policy/src/rules.rs` names Cedar; only [`store`] names sled; only [`http`] names axum; only [`clock`]
+//! 2. Only `policy/src/rules.rs` names Cedar; only [`store`] names redb and sled; only [`http`] names axum; only [`clock`]
 //!    reads time; randomness comes from [`keys::SystemRandom`].
 //! 3. [`answer`] never sees a raw identifier. They exist in `piux_protocol::identifier`, in [`ingest`] and [`load`],
 //!    in [`ask`], and inside sealed records.

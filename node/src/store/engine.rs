@@ -11,6 +11,7 @@ mod redb;
 mod sled;
 
 use super::StoreError;
+use guard::{Panicked, guarded};
 use mark::CommitMark;
 use std::fs;
 use std::io::ErrorKind;
@@ -194,6 +195,16 @@ fn counted(key: [u8; 2], number: u64) -> Change {
 
 pub(super) const fn damaged(sign: &'static str) -> StoreError {
     StoreError::Damaged { sign }
+}
+
+/// Does something with an engine; `system` finds what the operating system said in its error.
+fn caught<T, E>(work: impl FnOnce() -> Result<T, E>, system: fn(E) -> Option<std::io::Error>) -> Result<T, StoreError> {
+    match guarded(work).map(|outcome| outcome.map_err(system)) {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(Some(error))) if !is_damage(error.kind()) => Err(StoreError::io("use the database")(error)),
+        Ok(Err(_)) => Err(damaged("it does not read as it was written")),
+        Err(Panicked) => Err(damaged("the database engine gave up")),
+    }
 }
 
 fn is_damage(kind: ErrorKind) -> bool {

@@ -5,8 +5,7 @@
 //! small database is checked whole when it is opened. The values are sealed to their keys
 //! besides, so that a damaged page of a large one is noticed when it is used.
 
-use super::guard::{Panicked, guarded};
-use super::{CACHE_BYTES, Change, READ_THROUGH_BYTES, Rows, Visit, damaged, is_damage};
+use super::{CACHE_BYTES, Change, READ_THROUGH_BYTES, Rows, Visit};
 use crate::store::StoreError;
 use redb::{Database, Error, ReadOnlyTable, ReadableDatabase, TableDefinition};
 use std::fs;
@@ -92,10 +91,8 @@ impl Rows for Redb {
 }
 
 fn caught<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, StoreError> {
-    match guarded(work) {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(Error::Io(error))) if !is_damage(error.kind()) => Err(StoreError::io("use the database")(error)),
-        Ok(Err(_)) => Err(damaged("it does not read as it was written")),
-        Err(Panicked) => Err(damaged("the database engine gave up")),
-    }
+    super::caught(work, |error| match error {
+        Error::Io(error) => Some(error),
+        _ => None,
+    })
 }

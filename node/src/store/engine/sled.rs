@@ -8,8 +8,7 @@
 
 mod imprint;
 
-use super::guard::{Panicked, guarded};
-use super::{CACHE_BYTES, Change, READ_THROUGH_BYTES, Rows, Visit, damaged, is_damage};
+use super::{CACHE_BYTES, Change, READ_THROUGH_BYTES, Rows, Visit, damaged};
 use crate::store::StoreError;
 use imprint::{Imprinter, Safeguard};
 use std::collections::HashMap;
@@ -223,10 +222,8 @@ fn read_through(db: sled::Db) -> sled::Result<sled::Db> {
 }
 
 fn caught<T>(work: impl FnOnce() -> sled::Result<T>) -> Result<T, StoreError> {
-    match guarded(work) {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(sled::Error::Io(error))) if !is_damage(error.kind()) => Err(StoreError::io("use the database")(error)),
-        Ok(Err(_)) => Err(damaged("it does not read as it was written")),
-        Err(Panicked) => Err(damaged("the database engine gave up")),
-    }
+    super::caught(work, |error| match error {
+        sled::Error::Io(error) => Some(error),
+        _ => None,
+    })
 }
