@@ -94,14 +94,15 @@ impl Store {
 
     /// Makes the database anew from the segment log and opens it; the old one is set aside.
     ///
-    /// Days whose keys were destroyed stay forgotten; documents are not in the log
-    /// and are gone.
+    /// Its rows are then kept by `engine`, or by the one there was. Days whose keys were
+    /// destroyed stay forgotten; documents are not in the log and are gone.
     pub fn rebuild_from_segments(
         lock: FolderLock,
         keys: Arc<KeyRing>,
         random: Arc<dyn Random>,
+        engine: Option<EngineKind>,
     ) -> Result<(Self, RebuildReport), StoreError> {
-        let report = rebuild::rebuild(lock.dir(), &keys)?;
+        let report = rebuild::rebuild(lock.dir(), &keys, engine)?;
         Ok((Self::open(lock, keys, random)?, report))
     }
 

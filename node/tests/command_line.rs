@@ -294,7 +294,7 @@ fn a_carrier_is_answered_without_a_node() {
 }
 
 #[test]
-fn a_node_keeps_its_rows_in_the_engine_it_was_made_with() {
+fn a_node_keeps_its_rows_in_the_engine_it_was_made_with_until_it_is_rebuilt_in_another() {
     let piux = Piux::nowhere();
     let made = [
         "init",
@@ -312,6 +312,10 @@ fn a_node_keeps_its_rows_in_the_engine_it_was_made_with() {
         assert_eq!(report["travellers"]["stored"], stored);
     }
     assert!(piux.dir().join("db/db").exists() && !piux.dir().join("db.redb").exists());
+    assert_eq!(piux.runs(&["store", "rebuild", "--store", "redb"]).exit, 0);
+    assert!(piux.dir().join("db.redb").exists() && !piux.dir().join("db").exists());
+    let (_, report) = piux.tells(&["ingest", text(&file)]);
+    assert_eq!(report["travellers"]["merged"], 1, "it is the same store");
 }
 
 #[test]

@@ -536,7 +536,7 @@ fn a_rebuilt_store_still_knows_its_bookings() {
     drop(ground);
     let lock = piux_node::store::FolderLock::acquire(dir.path()).unwrap();
     let random = std::sync::Arc::new(piux_node::keys::SystemRandom);
-    let (store, _) = piux_node::store::Store::rebuild_from_segments(lock, keys, random).unwrap();
+    let (store, _) = piux_node::store::Store::rebuild_from_segments(lock, keys, random, None).unwrap();
     assert_eq!(store.record_days().unwrap().values().sum::<u64>(), 2);
 }
 

@@ -512,7 +512,11 @@ pub enum ReceiptVerb {
 #[derive(Debug, Subcommand)]
 pub enum StoreVerb {
     /// Make it anew from the segment log, while the node is stopped; the old one is set aside.
-    Rebuild,
+    Rebuild {
+        /// What keeps its rows from then on, if not the same as before.
+        #[arg(long, value_enum, value_name = "ENGINE")]
+        store: Option<EngineKind>,
+    },
     /// Index every record under a keyset more, while agreements move to it or from it.
     Reindex {
         /// The keyset, as agreements name it.

@@ -27,7 +27,7 @@ impl Cli {
             } => return offline::measure(&folder, sample, derivation_only),
             Verb::Authority(verb) => return offline::authority(verb),
             Verb::Key(KeyVerb::Dpo { key }) => return offline::new_dpo_key(&key),
-            Verb::Store(StoreVerb::Rebuild) => return offline::rebuild_store(&dir),
+            Verb::Store(StoreVerb::Rebuild { store }) => return offline::rebuild_store(&dir, store),
             Verb::Receipt(ReceiptVerb::Verify { file }) => return offline::verify_receipt(&file),
             Verb::Audit(AuditVerb::Verify) => return offline::verify_ledger(&dir),
             Verb::Audit(AuditVerb::Show {
@@ -78,7 +78,7 @@ impl Verb {
             | Self::Synth(_)
             | Self::Measure { .. }
             | Self::Authority(_)
-            | Self::Store(StoreVerb::Rebuild)
+            | Self::Store(StoreVerb::Rebuild { .. })
             | Self::Key(KeyVerb::Dpo { .. })
             | Self::Receipt(ReceiptVerb::Verify { .. }) => return Err(Cannot::new("this command needs no node")),
         })

@@ -9,7 +9,7 @@ use crate::keys::{KeyRing, Passphrase, SystemRandom};
 use crate::ledger::{self, Reader, Selector};
 use crate::measure::Extent;
 use crate::node::verifier_file;
-use crate::store::{FolderLock, Store};
+use crate::store::{EngineKind, FolderLock, Store};
 use ed25519_dalek::SigningKey;
 use piux_policy::order::{Order, OrderDecision};
 use piux_protocol::identifier::{Document, Person, Source, derive};
@@ -153,7 +153,7 @@ pub(super) fn new_dpo_key(file: &Path) -> Result<Report, Cannot> {
 }
 
 /// The database made anew from the segment log; the node must not run.
-pub(super) fn rebuild_store(dir: &Path) -> Result<Report, Cannot> {
+pub(super) fn rebuild_store(dir: &Path, engine: Option<EngineKind>) -> Result<Report, Cannot> {
     let config = Config::read(dir).map_err(|error| Cannot::because(&error))?;
     let lock = FolderLock::acquire(dir).map_err(|error| Cannot::because(&error))?;
     let passphrase = match config.no_passphrase {
@@ -162,7 +162,7 @@ pub(super) fn rebuild_store(dir: &Path) -> Result<Report, Cannot> {
     };
     let random: Arc<dyn Random> = Arc::new(SystemRandom);
     let keys = KeyRing::open(dir, &passphrase, random.clone()).map_err(|error| Cannot::because(&error))?;
-    let rebuilt = Store::rebuild_from_segments(lock, Arc::new(keys), random);
+    let rebuilt = Store::rebuild_from_segments(lock, Arc::new(keys), random, engine);
     let (_, report) = rebuilt.map_err(|error| Cannot::because(&error))?;
     let json = json!({ "entries": report.entries, "changes": report.changes, "forgotten": report.forgotten });
     let text = format!(

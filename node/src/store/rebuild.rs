@@ -29,12 +29,12 @@ pub(super) fn catch_up(dir: &Path, engine: &Engine, writer: &mut EngineWriter) -
 }
 
 /// Moves the old database aside and replays the whole log into a new one.
-pub(super) fn rebuild(dir: &Path, keys: &KeyRing) -> Result<RebuildReport, StoreError> {
+pub(super) fn rebuild(dir: &Path, keys: &KeyRing, engine: Option<EngineKind>) -> Result<RebuildReport, StoreError> {
     // Read once before anything is moved: a damaged log stops here.
     segment::read_after(dir, 0, |_, _| Ok(()))?;
-    let kind = EngineKind::of(dir);
-    set_aside(dir, kind)?;
-    let (_, mut writer) = Engine::open(dir, kind)?;
+    let before = EngineKind::of(dir);
+    set_aside(dir, before)?;
+    let (_, mut writer) = Engine::open(dir, engine.unwrap_or(before))?;
     let mut report = RebuildReport {
         entries: 0,
         changes: 0,

@@ -96,7 +96,7 @@ fn a_damaged_segment_log_stops_a_rebuild_before_anything_is_moved() {
     fs::write(&path, bytes).unwrap();
     let lock = FolderLock::acquire(unit.path()).unwrap();
     let random = Arc::new(SystemRandom);
-    let refused = Store::rebuild_from_segments(lock, unit.keys.clone(), random)
+    let refused = Store::rebuild_from_segments(lock, unit.keys.clone(), random, None)
         .map(|_| ())
         .unwrap_err();
     assert!(matches!(refused, StoreError::LogDamaged { .. }));

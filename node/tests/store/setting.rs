@@ -48,7 +48,7 @@ impl Unit {
 
     pub(crate) fn rebuild(&self) -> Store {
         let lock = FolderLock::acquire(self.path()).unwrap();
-        Store::rebuild_from_segments(lock, self.keys.clone(), Arc::new(SystemRandom))
+        Store::rebuild_from_segments(lock, self.keys.clone(), Arc::new(SystemRandom), None)
             .unwrap()
             .0
     }

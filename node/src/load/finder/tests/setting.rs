@@ -49,7 +49,7 @@ impl Unit {
         drop(ground);
         let lock = FolderLock::acquire(dir.path()).unwrap();
         Self::furnish(dir, |keys| {
-            Store::rebuild_from_segments(lock, keys, Arc::new(SystemRandom))
+            Store::rebuild_from_segments(lock, keys, Arc::new(SystemRandom), None)
                 .unwrap()
                 .0
         })
