@@ -104,8 +104,12 @@ impl EngineKind {
 }
 
 impl Engine {
-    /// Opens the database in `dir`; a damaged one is reported.
+    /// Opens the database in `dir`, or makes it; one that is damaged or gone is reported and left so.
     pub(super) fn open(dir: &Path, kind: EngineKind) -> Result<(Self, EngineWriter), StoreError> {
+        let is_empty = fs::metadata(kind.path(dir)).map_or(true, |found| found.len() == 0);
+        if is_empty && CommitMark::told(dir) > 0 {
+            return Err(damaged("it is gone"));
+        }
         let join = |rows: Arc<dyn Rows>| Self::join(dir, rows);
         let opened = match kind {
             EngineKind::Redb => redb::open(dir).and_then(join)?,

@@ -1,6 +1,6 @@
 use super::setting::*;
 use piux_node::keys::SystemRandom;
-use piux_node::store::{BucketRef, DocumentTable, FolderLock, Store, StoreError, SubjectId};
+use piux_node::store::{BucketRef, DocumentTable, EngineKind, FolderLock, Store, StoreError, SubjectId};
 use piux_protocol::identifier::Keyset;
 use piux_protocol::vocabulary::{Class, Window};
 use std::fs;
@@ -84,6 +84,20 @@ fn a_damaged_store_is_left_as_it_is_and_rebuilt_on_demand() {
     let store = unit.rebuild();
     assert!(reads_back(&store).unwrap());
     assert!(unit.path().join("db.damaged-1").exists());
+}
+
+#[test]
+fn a_database_that_is_gone_is_not_made_anew_unasked() {
+    let unit = filled();
+    match crate::ENGINE {
+        EngineKind::Redb => fs::remove_file(unit.database()).unwrap(),
+        EngineKind::Sled => fs::remove_dir_all(unit.path().join("db")).unwrap(),
+    }
+    for _ in 0..2 {
+        assert!(matches!(open(unit.path(), &unit.keys), Err(StoreError::Damaged { .. })));
+        assert!(!unit.database().exists() && !unit.path().join("db.redb").exists());
+    }
+    assert!(reads_back(&unit.rebuild()).unwrap());
 }
 
 #[test]

@@ -10,9 +10,12 @@ use std::path::Path;
 fn spoilt(unit: &Unit, spoil: impl FnOnce(&Path)) -> Result<(), StoreError> {
     let copy = tempfile::tempdir().unwrap();
     copy_folder(unit.path(), copy.path());
-    spoil(&copy.path().join("db.redb"));
+    let database = copy.path().join("db.redb");
+    spoil(&database);
+    let found = fs::read(&database).unwrap();
     let opened = open(copy.path(), &unit.keys);
     if opened.is_err() {
+        assert!(fs::read(&database).unwrap() == found, "a damaged database was touched");
         assert!(open(copy.path(), &unit.keys).is_err(), "the damage was forgotten");
     }
     assert!(reads_back(&opened?)?, "lost without a word");

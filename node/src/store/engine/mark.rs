@@ -19,8 +19,7 @@ impl CommitMark {
     /// Opens the mark; a database behind it is damaged.
     pub(super) fn open(dir: &Path, commits: u64) -> Result<Self, StoreError> {
         let path = dir.join(NAME);
-        let marked = fs::read(&path).ok().and_then(|bytes| read(&bytes));
-        if marked.is_some_and(|marked| marked > commits) {
+        if Self::told(dir) > commits {
             return Err(damaged("its latest writes are missing"));
         }
         let mut options = OpenOptions::new();
@@ -28,6 +27,12 @@ impl CommitMark {
         let mark = Self(options.open(path).map_err(StoreError::io("open the commit mark"))?);
         mark.set(commits)?;
         Ok(mark)
+    }
+
+    /// How far the database in `dir` had come, as far as is known.
+    pub(super) fn told(dir: &Path) -> u64 {
+        let bytes = fs::read(dir.join(NAME)).unwrap_or_default();
+        read(&bytes).unwrap_or_default()
     }
 
     /// Not synced: after a power cut the mark may be older than the database, never newer.
