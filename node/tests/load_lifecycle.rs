@@ -487,6 +487,32 @@ fn lines_of_one_booking_in_two_files_add_up() {
 }
 
 #[test]
+fn a_new_version_of_an_exported_record_replaces_the_traveller_and_an_old_one_comes_too_late() {
+    let line = |version: &str, flight: &str, passport: &str| {
+        format!(
+            r#"{{"src":"border","src_id":"7","ver":"{version}","flight":{{"carrier":"ZZ","number":"{flight}","date":"2026-03-05","dep":"UTP","arr":"STR"}},"booking":{{"system":"ZZ","locator":"LIN555","created":"2026-02-01"}},"person":{{"surname":"QUILL","given":"ADA","dob":"1971-05-03"}},"docs":[{{"type":"P","number":"{passport}","issuer":"UTO"}}]}}"#
+        )
+    };
+    let unit = Unit::new();
+    unit.load(&line("9", "417", "UT1000001"));
+    unit.load(&line("9", "418", "UT1000002"));
+    let both = element(&unit.with("LIN555"), "pnr.18_api");
+    assert!(both.contains("UT1000001") && both.contains("UT1000002"), "{both}");
+    let report = unit.load(&line("10", "418", "UT1000003"));
+    assert_eq!((counts(&report), report.versions), ((1, 0, 1, 0), 1));
+    let late = unit.load(&line("9", "418", "UT1000004"));
+    assert_eq!((counts(&late), rules(&late)), ((1, 0, 1, 0), vec!["lifecycle.late"]));
+    let record = unit.with("LIN555");
+    let api = element(&record, "pnr.18_api");
+    assert!(
+        api.contains("UT1000003") && !api.contains("UT1000001") && !api.contains("UT1000004"),
+        "{api}"
+    );
+    let itinerary = element(&record, "pnr.07_itinerary");
+    assert!(itinerary.contains("417") && itinerary.contains("418"), "{itinerary}");
+}
+
+#[test]
 fn one_person_in_one_file_is_one_subject() {
     let unit = Unit::new();
     let again = booking("ADB777", BACK, &[&traveller("QUILL", "ADA", "UT1000001")]);

@@ -296,17 +296,11 @@ pub(super) fn newest_shard(dir: &Path) -> Result<PathBuf, LedgerError> {
 
 /// The first `tile.width()` hashes of a tile, or a bundle with at least so many entries.
 ///
-/// The file may have grown since the checkpoint, so a wider one serves as well.
+/// The file may have grown since the checkpoint, so a wider one serves as well. They are looked
+/// for from narrow to wide: while a node writes, each gives way to a wider one only.
 pub(super) fn read_tile(shard: &Path, tile: &Tile) -> Option<Vec<u8>> {
-    let exact = fs::read(shard.join(tile.to_string())).ok();
-    let bytes = exact.or_else(|| {
-        let wider = (tile.width()..=TILE_WIDTH)
-            .rev()
-            .filter_map(|width| tile.with_width(width));
-        wider
-            .into_iter()
-            .find_map(|tile| fs::read(shard.join(tile.to_string())).ok())
-    })?;
+    let mut wider = (tile.width()..=TILE_WIDTH).filter_map(|width| tile.with_width(width));
+    let bytes = wider.find_map(|tile| fs::read(shard.join(tile.to_string())).ok())?;
     match tile.shelf() {
         Shelf::Entries => Some(bytes),
         Shelf::Hashes(_) => bytes

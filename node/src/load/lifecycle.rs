@@ -15,6 +15,7 @@ use crate::ingest::{Booking, Severity, Traveller};
 use crate::keys::day_of;
 use crate::records::{self, Material, Record, Version};
 use crate::store::RecordId;
+use std::cmp::Ordering;
 
 /// Takes a booking in; returns the bookings it is kept as.
 pub(super) fn take(work: &mut Work<'_>, booking: &Booking) -> Result<Vec<RecordId>, LoadError> {
@@ -180,12 +181,12 @@ fn change(work: &mut Work<'_>, member: &mut Member, told: &Told<'_>) -> Result<(
     let stored = work.record(member.record)?;
     let old = stored.as_ref().and_then(records::read);
     let material = old.as_ref().and_then(|old| old.material.as_ref());
-    let closes = told.booking.notice.and_then(Notice::on_board).is_some();
-    let (booking, traveller) = match material {
-        Some(material) if closes => closed(material, told),
-        Some(material) if !replaces(told.booking) => added(material, told),
-        _ => (told.booking.clone(), told.traveller.clone()),
-    };
+    let order = material.and_then(|material| version_order(material, told.booking));
+    if order == Some(Ordering::Less) {
+        work.note("lifecycle.late", Severity::Info, &told.booking.provenance.sender);
+        return Ok(());
+    }
+    let (booking, traveller) = combined(material, told, order);
     let material = correct::apply(work, &booking, &traveller)?;
     let mut record = compose::record(&booking, material);
     let is_masked = stored.as_ref().is_none_or(|stored| stored.identity.is_none());
@@ -208,17 +209,49 @@ fn change(work: &mut Work<'_>, member: &mut Member, told: &Told<'_>) -> Result<(
     Ok(())
 }
 
-/// Messages that tell one flight or one document at a time add up.
-fn added(material: &Material, told: &Told<'_>) -> (Booking, Traveller) {
-    let mut booking = told.booking.clone();
-    let fresh: Vec<_> = booking.flights.iter().map(booking::flight_key).collect();
-    let mut flights: Vec<_> = material.booking.flights.clone();
+/// What is known of a traveller, and what a message tells: as one.
+fn combined(material: Option<&Material>, told: &Told<'_>, order: Option<Ordering>) -> (Booking, Traveller) {
+    let closes = told.booking.notice.and_then(Notice::on_board).is_some();
+    match material {
+        Some(material) if closes => closed(material, told),
+        Some(material) if !replaces(told.booking) => {
+            let known = material.own.as_ref().unwrap_or(&material.traveller);
+            let traveller = match order {
+                Some(Ordering::Greater) => told.traveller.clone(),
+                _ => compose::joined(known, told.traveller),
+            };
+            (with_flights(told.booking, &material.booking), traveller)
+        }
+        _ => (told.booking.clone(), told.traveller.clone()),
+    }
+}
+
+/// How the version of an export's record (`src`, `src_id`, `ver`) compares with the one that is
+/// known; none unless both are versions of one record. Of versions that are no numbers the last
+/// one told counts.
+fn version_order(material: &Material, told: &Booking) -> Option<Ordering> {
+    let (known, told) = (&material.booking.provenance, &told.provenance);
+    let is_one = told.source_id.is_some() && (&told.sender, &told.source_id) == (&known.sender, &known.source_id);
+    if !is_one || told.control_ref.is_empty() || known.control_ref.is_empty() {
+        return None;
+    }
+    match (told.control_ref.parse::<u64>(), known.control_ref.parse::<u64>()) {
+        (Ok(told), Ok(known)) => Some(told.cmp(&known)),
+        _ if told.control_ref == known.control_ref => Some(Ordering::Equal),
+        _ => Some(Ordering::Greater),
+    }
+}
+
+/// A booking as told, with the flights that are known besides: some messages tell one at a time.
+fn with_flights(told: &Booking, known: &Booking) -> Booking {
+    let mut booking = told.clone();
+    let fresh: Vec<_> = told.flights.iter().map(booking::flight_key).collect();
+    let mut flights = known.flights.clone();
     flights.retain(|flight| !fresh.contains(&booking::flight_key(flight)));
     flights.append(&mut booking.flights);
     flights.sort_by_key(|flight| (flight.dep_local, flight.dep_date));
     booking.flights = flights;
-    let known = material.own.as_ref().unwrap_or(&material.traveller);
-    (booking, compose::joined(known, told.traveller))
+    booking
 }
 
 /// A close-out names who is on board; what the list said of them stays.
