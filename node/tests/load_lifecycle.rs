@@ -16,7 +16,6 @@ use messages::{BACK, OUT, booking, cancelled, full, list, listed, nameless, part
 use piux_node::keys::DayPart;
 use piux_node::ledger::Kind;
 use piux_node::load::{LoadReport, TravellerCounts};
-use piux_node::quarantine::Part;
 use piux_node::records;
 use piux_protocol::vocabulary::{Class, ElementId};
 use proptest::prelude::*;
@@ -564,85 +563,6 @@ fn a_rebuilt_store_still_knows_its_bookings() {
     let random = std::sync::Arc::new(piux_node::keys::SystemRandom);
     let (store, _) = piux_node::store::Store::rebuild_from_segments(lock, keys, random, None).unwrap();
     assert_eq!(store.record_days().unwrap().values().sum::<u64>(), 2);
-}
-
-#[test]
-fn a_part_in_quarantine_is_read_only_with_a_reason_and_forgotten_in_time() {
-    let unit = Unit::new();
-    let quarantine = unit.loader.quarantine();
-    let part = Part {
-        offset: 7,
-        message: 1,
-        rule: "syntax.lost",
-        travellers: 1,
-        content: b"NAD+FL+++MARKER:MAUD'",
-        complete: true,
-    };
-    let held = quarantine.keep("inbox/file", part, unit.now()).unwrap();
-    assert_eq!(quarantine.list(unit.now()).unwrap(), std::slice::from_ref(&held));
-    assert!(!format!("{held:?}").contains("MARKER"));
-    assert!(quarantine.content(held.id, ("F. Clerk", " "), unit.now()).is_err());
-    let content = quarantine
-        .content(held.id, ("F. Clerk", "the carrier asks"), unit.now())
-        .unwrap();
-    assert_eq!(&*content, b"NAD+FL+++MARKER:MAUD'");
-    assert_eq!(unit.entries(Kind::QuarantineRead), 1);
-    unit.clock.advance(14 * 86_400);
-    assert!(quarantine.show(held.id, unit.now()).is_err());
-    assert_eq!(quarantine.sweep(unit.now()).unwrap(), 1);
-    assert_eq!(unit.ground.store.record_days().unwrap().len(), 0);
-}
-
-/// A part of a file that cannot be read, with one traveller.
-fn lost(content: &[u8]) -> Part<'_> {
-    Part {
-        offset: 0,
-        message: 1,
-        rule: "syntax.lost",
-        travellers: 1,
-        content,
-        complete: true,
-    }
-}
-
-#[test]
-fn a_part_that_can_be_read_after_all_leaves_quarantine() {
-    let unit = Unit::new();
-    let file = full("PUSH1", &[ada()]);
-    let held = unit
-        .loader
-        .quarantine()
-        .keep("file", lost(file.as_bytes()), unit.now())
-        .unwrap();
-    let report = unit
-        .loader
-        .quarantine()
-        .retry(held.id, &unit.loader, unit.now())
-        .unwrap();
-    assert_eq!(counts(&report), (1, 1, 0, 0));
-    assert!(unit.loader.quarantine().list(unit.now()).unwrap().is_empty());
-}
-
-#[test]
-fn the_next_load_forgets_what_waited_too_long() {
-    let unit = Unit::new();
-    unit.loader.quarantine().keep("file", lost(b"'"), unit.now()).unwrap();
-    unit.clock.advance(14 * 86_400);
-    unit.load(&full("PUSH1", &[ada()]));
-    assert_eq!(unit.ground.store.record_days().unwrap().len(), 1);
-    assert_eq!(unit.entries(Kind::DataErase), 1);
-}
-
-#[test]
-fn a_discarded_part_is_gone_and_the_ledger_says_who() {
-    let unit = Unit::new();
-    let quarantine = unit.loader.quarantine();
-    let held = quarantine.keep("file", lost(b"'"), unit.now()).unwrap();
-    quarantine
-        .discard(held.id, ("F. Clerk", "the sender sends it again"), unit.now())
-        .unwrap();
-    assert!(quarantine.list(unit.now()).unwrap().is_empty());
-    assert_eq!(unit.entries(Kind::DataErase), 1);
 }
 
 #[test]
