@@ -33,10 +33,10 @@ const LOGGED: [u8; 2] = [META, b'l'];
 /// The crate that keeps a unit's rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum EngineKind {
-    /// redb: memory stays the same however much is stored.
+    /// Memory stays the same however much is stored.
     #[default]
     Redb,
-    /// sled 0.34: memory and the time to open grow with what is stored; for up to 100,000 travellers.
+    /// 0.34: memory and the time to open grow with what is stored; for up to 100,000 travellers.
     Sled,
 }
 
