@@ -7,6 +7,7 @@
 //!
 //! Raw identifiers live here, and in the sealed detail of the ledger.
 
+mod errand;
 mod follow;
 mod hits;
 mod keep;
@@ -15,6 +16,7 @@ mod lookup;
 mod people;
 mod plan;
 mod subject;
+mod told;
 mod words;
 
 pub use follow::FollowError;

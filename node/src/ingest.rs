@@ -1,8 +1,8 @@
 //! Passenger messages in, travellers out.
 //!
 //! ```text
-//! bytes -> dress -> edifact -> {paxlst, pnrgov} -> model -> Decoded
-//!       -> xml (PNRGOV) ---------------------------^
+//! bytes -> edifact -> {paxlst, pnrgov} -> model -> Decoded
+//!       -> xml (PNRGOV) -------------------^
 //!       -> ndjson, {csv, json} -> mapping -> profile
 //! ```
 //!
@@ -14,19 +14,18 @@
 //! A stream is read unit by unit (one message, one PNR, one booking's lines): [`read`] holds no more than one of them,
 //! whatever the size of the file. Parts of one push are put together by [`load`](crate::load).
 
-pub mod acknowledge;
+mod acknowledge;
 mod csv;
-pub mod cusres;
+mod cusres;
 pub mod date;
 mod docs;
-mod dress;
 pub mod edifact;
 pub mod finding;
 mod json;
 pub mod mapping;
 pub mod model;
 mod ndjson;
-pub mod part;
+mod part;
 mod paxlst;
 mod pnrgov;
 mod profile;
@@ -66,13 +65,13 @@ impl Format {
     pub fn detect(bytes: &[u8]) -> Option<Self> {
         let first = bytes
             .iter()
-            .find(|b| !dress::is_padding(**b) && !matches!(**b, 0xEF | 0xBB | 0xBF));
+            .find(|b| !edifact::is_padding(**b) && !matches!(**b, 0xEF | 0xBB | 0xBF));
         match first {
             Some(b'{') => Some(Self::Ndjson),
             Some(b'[') => Some(Self::Json),
             Some(b'<') => Some(Self::Xml),
             _ if csv::looks_like_profile(bytes) => Some(Self::Csv),
-            _ => dress::next(bytes, 0, true).map(|_| Self::Edifact),
+            _ => edifact::begins_in(bytes).then_some(Self::Edifact),
         }
     }
 }
@@ -165,4 +164,5 @@ fn dispatch(message: &Message<'_>, out: &mut Decoded) {
         "CONTRL" => out.note("message.not_passengers", Severity::Info, message.start()),
         _ => out.reject(0, "message.unknown", message.start()),
     }
+    out.parts.extend(part::of(message));
 }

@@ -18,9 +18,9 @@ mod folder;
 mod words;
 
 use folder::shared;
-use piux_node::ingest::cusres::{ResponseKind, Verdict};
 use piux_node::ingest::edifact::segments;
 use piux_node::ingest::model::{Function, Notice};
+use piux_node::ingest::model::{ResponseKind, Verdict};
 use piux_node::ingest::{Booking, Decoded, decode};
 use piux_protocol::vocabulary::Timestamp;
 use std::collections::BTreeSet;

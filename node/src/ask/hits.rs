@@ -1,11 +1,11 @@
 //! What an answer says: proofs checked, rows grouped by person, each person graded.
 
+use super::errand::{Errand, Sent, Stop, unreachable};
 use super::keep::Hit;
-use super::lookup::{Errand, Sent, Stop, unreachable};
-use super::words::ShownHit;
+use super::told::{Found, ShownHit, Told};
 use super::{AskError, Requester, entry, receipt_digest};
 use crate::ledger::{ClauseId, Counter, Decision, Kind};
-use piux_protocol::blind::{Bucket, Gate, LookupAnswer, OpenError, Opened};
+use piux_protocol::blind::{Gate, LookupAnswer, OpenError, Opened};
 use piux_protocol::client::{ClientError, Exchange};
 use piux_protocol::grade::{FrequencyTable, Grade, Graded, grade};
 use piux_protocol::identifier::MatchKey;
@@ -15,32 +15,6 @@ use piux_protocol::token::AuthorizationDetails;
 use piux_protocol::vocabulary::{Class, Digest, Handle, QueryId, sha256};
 use serde_json::json;
 use std::collections::BTreeMap;
-
-/// What one request brought.
-pub(super) struct Told {
-    /// Where it looked.
-    pub(super) bucket: Bucket,
-    /// How many people each key showed, those not shown counted too.
-    pub(super) sharers: Vec<(MatchKey, usize)>,
-    /// The people it may show.
-    pub(super) found: Vec<Found>,
-    /// People who share so little that strangers would too: counted, never shown.
-    pub(super) weak: usize,
-    /// Keys that more people share than are told apart.
-    pub(super) crowded: usize,
-    /// Bits the partner learned by now.
-    pub(super) leak: u32,
-    /// The receipt.
-    pub(super) receipt: Digest,
-    /// The classes in which a key was really asked.
-    pub(super) tried: Vec<Class>,
-}
-
-/// One person of one answer.
-pub(super) struct Found {
-    pub(super) shown: ShownHit,
-    pub(super) keys: Vec<MatchKey>,
-}
 
 impl Requester {
     /// Proofs first, then the ledger, then it may be shown.

@@ -1,6 +1,6 @@
 //! What the asking side keeps, sealed: hits to follow up, and what each subject's questions told.
 
-use super::lookup::{Asked, Errand};
+use super::errand::{Asked, Errand};
 use super::{AskError, Requester};
 use crate::keys::{KeyName, mac};
 use crate::store::DocumentTable;

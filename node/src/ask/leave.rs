@@ -1,22 +1,16 @@
 //! Leave to ask: our own policy first, then the ledger, then the partner's token.
 
-use super::lookup::{Errand, Stop};
-use super::plan::{Open, Plan, Planned};
+use super::errand::{Errand, Stop, Ticket, problem};
+use super::plan::{Open, Plan};
 use super::{AskError, Requester, detail, entry};
 use crate::answer::authorize::facts;
 use crate::ledger::{Decision, Kind};
 use piux_policy::Decision as PolicyDecision;
 use piux_protocol::identifier::MatchKey;
 use piux_protocol::message::problem::{Clause, ProblemKind};
-use piux_protocol::token::{AuthorizationDetails, Granted};
+use piux_protocol::token::AuthorizationDetails;
 use piux_protocol::vocabulary::{Action, Class, Scope};
 use std::sync::PoisonError;
-
-/// Leave to send one request.
-pub(super) struct Ticket {
-    pub(super) details: AuthorizationDetails,
-    pub(super) granted: Granted,
-}
 
 impl Requester {
     /// What our own policy leaves open, class by class; the partner's may narrow it further.
@@ -152,23 +146,6 @@ impl Requester {
             PolicyDecision::Permit(_) => Ok(()),
             PolicyDecision::Refused(refusal) => Err(Stop::Refused(refusal.clauses().iter().map(wire).collect(), None)),
         }
-    }
-}
-
-impl Ticket {
-    /// Whether the token was granted for every segment of a request.
-    pub(super) fn serves(&self, planned: &Planned) -> bool {
-        let granted = &self.granted.details().classes;
-        self.details.scope == planned.scope && planned.classes().iter().all(|class| granted.contains(class))
-    }
-}
-
-/// A problem we find ourselves, in the words a partner would use.
-pub(super) fn problem(kind: ProblemKind, cite: &str) -> Clause {
-    Clause {
-        id: kind.urn().to_owned(),
-        title: kind.title().to_owned(),
-        cite: cite.to_owned(),
     }
 }
 

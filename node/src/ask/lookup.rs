@@ -1,9 +1,9 @@
 //! One question, put to each partner in turn.
 
-use super::hits::Told;
-use super::leave::{Ticket, problem};
+use super::errand::{Errand, Sent, Stop, Ticket, problem, unreachable};
 use super::plan::{Ground, Open, Plan, Planned};
 use super::subject::Subject;
+use super::told::Told;
 use super::words::{Answered, Outcome, PartnerAnswer, report};
 use super::{AskError, Requester, entry};
 use crate::agreements::Bilateral;
@@ -11,53 +11,11 @@ use crate::command::{Question, Report};
 use crate::ledger::{Decision, Kind};
 use crate::partners::Partner;
 use piux_protocol::blind::requester::Question as Blinded;
-use piux_protocol::blind::{Bucket, Descriptor, LookupRequest, Query};
-use piux_protocol::client::{Client, ClientError};
-use piux_protocol::identifier::Keyset;
-use piux_protocol::message::problem::{Clause, ProblemKind};
+use piux_protocol::blind::{Descriptor, LookupRequest, Query};
+use piux_protocol::message::problem::ProblemKind;
 use piux_protocol::token::{AuthorizationDetails, Granted};
-use piux_protocol::vocabulary::{Digest, UnitId, Window, sha256};
+use piux_protocol::vocabulary::{UnitId, sha256};
 use std::sync::PoisonError;
-
-/// Why one partner gave no answer.
-pub(super) enum Stop {
-    /// We, or the partner, refused.
-    Refused(Vec<Clause>, Option<Digest>),
-    /// The partner cannot be reached or does not answer as it must.
-    Unreachable(String),
-    /// Our own node cannot go on.
-    Ask(AskError),
-}
-
-impl Stop {
-    /// Why, in a few words.
-    fn why(&self) -> String {
-        match self {
-            Self::Refused(clauses, _) => {
-                let ids: Vec<&str> = clauses.iter().map(|clause| clause.id.as_str()).collect();
-                format!("refused: {}", ids.join(", "))
-            }
-            Self::Unreachable(why) => why.clone(),
-            Self::Ask(error) => error.to_string(),
-        }
-    }
-}
-
-impl<E: Into<AskError>> From<E> for Stop {
-    fn from(error: E) -> Self {
-        Self::Ask(error.into())
-    }
-}
-
-/// A question on its way to one partner.
-pub(super) struct Errand<'a> {
-    pub(super) partner: &'a Partner,
-    pub(super) bilateral: &'a Bilateral,
-    pub(super) question: &'a Question,
-    pub(super) subject: &'a Subject,
-    pub(super) keyset: Keyset,
-    pub(super) client: Client,
-}
 
 /// How far a question has come.
 struct Way {
@@ -68,18 +26,6 @@ struct Way {
     unused: Option<Ticket>,
     /// Whether the plan was made anew for another epoch already.
     renewed: bool,
-}
-
-/// A request that was sent, with all that opens its answer.
-pub(super) struct Sent<'a> {
-    pub(super) details: &'a AuthorizationDetails,
-    pub(super) descriptor: &'a Descriptor,
-    pub(super) planned: &'a Planned,
-    pub(super) query: Query,
-    pub(super) leak: u32,
-    pub(super) population: u64,
-    /// Whether names are searched by this or another request of the plan.
-    pub(super) named: bool,
 }
 
 impl Requester {
@@ -315,14 +261,3 @@ fn outcome(partner: UnitId, answered: Result<Answered, Stop>) -> Result<PartnerA
         Err(Stop::Ask(error)) => Err(error),
     }
 }
-
-pub(super) fn unreachable(error: &ClientError) -> Stop {
-    let mut why = error.to_string();
-    if let ClientError::Unauthenticated { problem, .. } = error {
-        why = format!("{why}: {problem}");
-    }
-    Stop::Unreachable(why)
-}
-
-/// Where and when a request looks.
-pub(super) type Asked = (Bucket, Window);

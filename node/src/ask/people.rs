@@ -6,8 +6,7 @@
 //! person, and as many in both are the same people. Everything else stays apart, and is
 //! said to be perhaps the same.
 
-use super::hits::{Found, Told};
-use super::words::ShownHit;
+use super::told::{Found, ShownHit, Told};
 use piux_protocol::blind::Bucket;
 use piux_protocol::identifier::MatchKey;
 
@@ -94,12 +93,12 @@ impl Seen {
 fn marked(known: Vec<Known>) -> Vec<ShownHit> {
     let names: Vec<(usize, String)> = known
         .iter()
-        .map(|known| (known.request, known.found.shown.name().to_owned()))
+        .map(|known| (known.request, known.found.shown.hit.clone()))
         .collect();
     let mark = |known: Known| {
         let others = names.iter().filter(|(request, _)| *request != known.request);
         let mut shown = known.found.shown;
-        shown.may_be(others.map(|(_, name)| name.clone()).collect());
+        shown.may_be = others.map(|(_, name)| name.clone()).collect();
         shown
     };
     known.into_iter().map(mark).collect()

@@ -1,15 +1,12 @@
 //! Answers as a duty officer reads them, and as programs do.
 
-use super::hits::Told;
-use super::keep::Hit;
 use super::people::people;
 use super::plan::Plan;
+use super::told::{ShownHit, Told};
 use crate::command::{Question, Report};
 use piux_protocol::blind::Gate;
-use piux_protocol::grade::{Grade, Graded};
-use piux_protocol::identifier::MatchKey;
 use piux_protocol::message::problem::Clause;
-use piux_protocol::vocabulary::{Class, Digest, Timestamp, UnitId};
+use piux_protocol::vocabulary::{Class, Digest, UnitId};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -21,61 +18,6 @@ pub(super) enum Outcome {
     NoHit,
     Refused,
     Unreachable,
-}
-
-/// A hit as it is shown.
-#[derive(Debug, Clone, Serialize)]
-pub(super) struct ShownHit {
-    hit: String,
-    grade: Grade,
-    /// Strangers expected to share as much.
-    expected: f64,
-    reasons: Vec<String>,
-    gate: Gate,
-    classes: Vec<Class>,
-    follow_up_until: Timestamp,
-    needs_human_review: bool,
-    /// Hits of other requests that may be the same person.
-    may_be: Vec<String>,
-}
-
-impl ShownHit {
-    pub(super) fn of(hit: &Hit, graded: &Graded, keys: &[MatchKey]) -> Self {
-        let mut classes: Vec<Class> = keys.iter().filter_map(MatchKey::class).collect();
-        classes.sort_unstable();
-        classes.dedup();
-        Self {
-            hit: hit.name(),
-            grade: graded.grade,
-            expected: graded.expected,
-            reasons: graded.reasons.iter().map(ToString::to_string).collect(),
-            gate: hit.gate,
-            classes,
-            follow_up_until: hit.follow_up_until,
-            needs_human_review: true,
-            may_be: Vec::new(),
-        }
-    }
-
-    /// The hit's name on this node.
-    pub(super) fn name(&self) -> &str {
-        &self.hit
-    }
-
-    /// Takes in what another request showed of the same person.
-    pub(super) fn absorb(&mut self, other: Self) {
-        self.classes.extend(other.classes);
-        self.classes.sort_unstable();
-        self.classes.dedup();
-        if (other.grade, other.expected) < (self.grade, self.expected) {
-            (self.grade, self.expected, self.reasons) = (other.grade, other.expected, other.reasons);
-        }
-    }
-
-    /// Names hits of other requests that may be the same person.
-    pub(super) fn may_be(&mut self, others: Vec<String>) {
-        self.may_be = others;
-    }
 }
 
 /// The answers of one partner to all requests about one subject.

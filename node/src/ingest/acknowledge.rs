@@ -4,7 +4,7 @@
 //! rule and place. It repeats nothing of a traveller, not even a locator.
 
 use super::finding::{Finding, Severity};
-use super::model::{Flight, Provenance, redacted};
+use super::model::{Flight, Receipt};
 use super::report::Decoded;
 use jiff::civil::DateTime;
 use piux_protocol::vocabulary::Timestamp;
@@ -16,33 +16,7 @@ const ERRORS: usize = 99;
 /// The application error that the system could not process what it was sent (PADIS and UN 9321).
 const UNPROCESSED: &str = "118";
 
-redacted!(Receipt);
-
-/// One passenger list or push as it was received: what an acknowledgement repeats.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Receipt {
-    /// Its header.
-    pub provenance: Provenance,
-    /// Its reference within the interchange (`UNH` 0062).
-    pub message_ref: String,
-    /// The transaction it says it is (`RFF+TN`), to be repeated.
-    pub transaction: Option<String>,
-    /// The flight it is about.
-    pub flight: Option<Flight>,
-    /// Ordinal of the message in the file, as findings name it.
-    pub message: usize,
-    /// Travellers loaded from it.
-    pub travellers: usize,
-    /// Travellers, or messages whose travellers cannot be counted, lost with it.
-    pub rejected: usize,
-}
-
 impl Receipt {
-    /// Whether everything was taken.
-    pub const fn is_accepted(&self) -> bool {
-        self.rejected == 0
-    }
-
     /// Counts what the message added to a report that stood at so many read and rejected before it.
     pub(super) const fn settle(&mut self, read: usize, rejected: usize, out: &Decoded) {
         self.rejected = out.rejected.saturating_sub(rejected);

@@ -151,7 +151,7 @@ impl<'m> Table<'m> {
         let Ok(cells) = cells(cut) else {
             return joiner.lose("syntax.csv", position, &raw);
         };
-        if cells.iter().all(|cell| super::dress::is_blank(cell)) {
+        if cells.iter().all(|cell| super::edifact::is_blank(cell)) {
             return Ok(());
         }
         if cells.len() > self.width {

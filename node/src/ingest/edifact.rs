@@ -5,20 +5,23 @@
 //! byte that is not UTF-8. Line breaks inside values are transport (AIRIMP line length) and
 //! vanish without leaving a blank.
 
+mod delimiters;
+mod dress;
 mod interchange;
 mod message;
 mod piece;
 mod scan;
+mod segment;
 mod unit;
 mod window;
 
+pub use delimiters::Delimiters;
+pub(crate) use dress::{is_blank, is_padding};
 pub(crate) use interchange::read;
 pub(crate) use message::Message;
+pub use segment::{Element, Segment};
 
-use super::dress::{self, is_padding};
-use piece::{Piece, Split};
 use scan::Segments;
-use std::borrow::Cow;
 
 /// Longest segment that is read.
 pub const SEGMENT_BYTES: usize = 64 * 1024;
@@ -27,211 +30,9 @@ pub const MESSAGE_SEGMENTS: usize = 100_000;
 /// Most bytes of one message that are held; segments beyond are passed over and counted.
 pub const MESSAGE_BYTES: usize = 64 * 1024 * 1024;
 
-/// The characters with a meaning in one interchange (`UNA`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Delimiters {
-    component: u8,
-    element: u8,
-    release: Option<u8>,
-    repetition: Option<u8>,
-    terminator: u8,
-}
-
-impl Default for Delimiters {
-    fn default() -> Self {
-        Self {
-            component: b':',
-            element: b'+',
-            release: Some(b'?'),
-            repetition: None,
-            terminator: b'\'',
-        }
-    }
-}
-
-impl Delimiters {
-    /// The delimiters of a `UNA`'s six characters; none if they cannot be meant.
-    pub fn advised(told: [u8; 6]) -> Option<Self> {
-        let [component, element, _decimal, release, repetition, terminator] = told;
-        let optional = |byte: u8| (byte != b' ').then_some(byte);
-        let meant = |byte: u8| byte.is_ascii_punctuation();
-        let (release, repetition) = (optional(release), optional(repetition));
-        let used = [Some(component), Some(element), release, repetition, Some(terminator)];
-        let clear = used.iter().flatten().all(|byte| meant(*byte));
-        let distinct = used
-            .iter()
-            .enumerate()
-            .all(|(at, byte)| byte.is_none() || !used.iter().skip(at + 1).any(|other| other == byte));
-        (clear && distinct).then_some(Self {
-            component,
-            element,
-            release,
-            repetition,
-            terminator,
-        })
-    }
-
-    /// Whether a tag ends before this byte.
-    const fn ends_tag(self, byte: u8) -> bool {
-        byte == self.element || byte == self.component
-    }
-
-    /// The `UNA` that says so.
-    pub(crate) fn advice(self) -> [u8; 9] {
-        let told = |byte: Option<u8>| byte.unwrap_or(b' ');
-        let (release, repetition) = (told(self.release), told(self.repetition));
-        [
-            b'U',
-            b'N',
-            b'A',
-            self.component,
-            self.element,
-            b'.',
-            release,
-            repetition,
-            self.terminator,
-        ]
-    }
-}
-
-/// One segment, borrowed from the file.
-#[derive(Clone, Copy)]
-pub struct Segment<'a> {
-    tag: [u8; 3],
-    body: Piece<'a>,
-    delimiters: Delimiters,
-    offset: usize,
-    /// The terminator was there.
-    pub(crate) closed: bool,
-}
-
-impl std::fmt::Debug for Segment<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Segment(at {})", self.offset)
-    }
-}
-
-impl<'a> Segment<'a> {
-    /// The tag: three capital letters or digits, or nothing if what stands there is no tag.
-    pub fn tag(&self) -> &str {
-        std::str::from_utf8(&self.tag)
-            .unwrap_or_default()
-            .trim_end_matches('\0')
-    }
-
-    /// Where the segment starts in the file, in bytes.
-    pub const fn offset(&self) -> usize {
-        self.offset
-    }
-
-    /// The elements after the tag.
-    pub fn elements(&self) -> impl Iterator<Item = Element<'a>> + use<'a> {
-        let delimiters = self.delimiters;
-        let mut parts = Split::new(self.body, Some(delimiters.element), delimiters.release);
-        parts.next();
-        parts.map(move |piece| Element { piece, delimiters })
-    }
-
-    /// The elements from a position on, every repetition an item of its own.
-    pub fn items(&self, from: usize) -> impl Iterator<Item = Element<'a>> + use<'a> {
-        self.elements()
-            .skip(from.saturating_sub(1))
-            .flat_map(Element::occurrences)
-    }
-
-    /// The element at a position, 1 being the first after the tag; empty if absent.
-    pub fn element(&self, position: usize) -> Element<'a> {
-        let absent = Element {
-            piece: Piece::EMPTY,
-            delimiters: self.delimiters,
-        };
-        position
-            .checked_sub(1)
-            .and_then(|before| self.elements().nth(before))
-            .unwrap_or(absent)
-    }
-
-    /// The text of a component, both counted from where EDIFACT counts: element 1, component 0.
-    pub fn text(&self, element: usize, component: usize) -> Cow<'a, str> {
-        self.element(element).component(component)
-    }
-
-    /// Whether nothing follows the tag.
-    pub fn is_empty(&self) -> bool {
-        self.elements().all(|element| element.is_empty())
-    }
-
-    /// Whether the bytes are not UTF-8 and have been read as ISO 8859-1.
-    pub(crate) fn is_foreign(&self) -> bool {
-        matches!(self.body, Piece::Raw(bytes) if std::str::from_utf8(bytes).is_err())
-    }
-
-    /// The bytes up to the end of the first element, or of the tag if that is no short code.
-    fn role_length(&self) -> usize {
-        let body = self.body.bytes();
-        let role = self.element(1).piece.bytes().len();
-        let tag = body.iter().position(|byte| *byte == self.delimiters.element);
-        let length = tag.filter(|_| role <= 8).map_or(3, |tag| tag + 1 + role);
-        length.min(body.len())
-    }
-
-    /// Whether a traveller begins here: `PDT`, `TIF`, or `NAD` with a traveller's role.
-    pub(crate) fn opens_traveller(&self) -> bool {
-        match &self.tag {
-            b"PDT" => true,
-            b"TIF" => self.text(1, 1) != "G",
-            b"NAD" => matches!(self.text(1, 0).as_ref(), "FL" | "FM" | "DDU" | "DDT"),
-            _ => false,
-        }
-    }
-}
-
-/// One element with all its repetitions.
-#[derive(Clone, Copy)]
-pub struct Element<'a> {
-    piece: Piece<'a>,
-    delimiters: Delimiters,
-}
-
-impl std::fmt::Debug for Element<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Element(..)")
-    }
-}
-
-impl<'a> Element<'a> {
-    /// The occurrences of the element; one unless the interchange has a repetition separator.
-    pub fn occurrences(self) -> impl Iterator<Item = Element<'a>> {
-        let delimiters = self.delimiters;
-        Split::new(self.piece, delimiters.repetition, delimiters.release)
-            .map(move |piece| Element { piece, delimiters })
-    }
-
-    /// The components of the first occurrence, as they stand, blanks kept.
-    pub fn components(self) -> impl Iterator<Item = Cow<'a, str>> {
-        let Delimiters {
-            component,
-            release,
-            repetition,
-            ..
-        } = self.delimiters;
-        let first = Split::new(self.piece, repetition, release).next();
-        Split::new(first.unwrap_or(Piece::EMPTY), Some(component), release).map(move |piece| match piece {
-            Piece::Plain(text) => Cow::Borrowed(text),
-            Piece::Raw(bytes) => text(bytes, release),
-        })
-    }
-
-    /// A component of the first occurrence, 0 being the first, trimmed; empty if absent.
-    pub fn component(self, position: usize) -> Cow<'a, str> {
-        self.components().nth(position).map(trimmed).unwrap_or_default()
-    }
-
-    /// Whether nothing but blanks is there.
-    pub fn is_empty(self) -> bool {
-        let Delimiters { component, .. } = self.delimiters;
-        self.piece.bytes().iter().all(|b| is_padding(*b) || *b == component)
-    }
+/// Whether an interchange begins somewhere in these bytes.
+pub(crate) fn begins_in(bytes: &[u8]) -> bool {
+    dress::next(bytes, 0, true).is_some()
 }
 
 /// The segments of a file from its first interchange on, read with the delimiters it advises:
@@ -241,38 +42,6 @@ pub fn segments(bytes: &[u8]) -> impl Iterator<Item = Segment<'_>> {
     start
         .into_iter()
         .flat_map(|start| Segments::new(bytes, start.at, start.delimiters))
-}
-
-/// The text of a component: released, control characters gone, UTF-8 or else ISO 8859-1.
-fn text(bytes: &[u8], release: Option<u8>) -> Cow<'_, str> {
-    let special = |byte: u8| Some(byte) == release || byte.is_ascii_control();
-    let plain = !bytes.iter().fold(false, |found, byte| found | special(*byte));
-    match std::str::from_utf8(bytes) {
-        Ok(text) if plain => Cow::Borrowed(text),
-        _ => Cow::Owned(cleaned(bytes, release)),
-    }
-}
-
-fn cleaned(bytes: &[u8], release: Option<u8>) -> String {
-    let mut kept = Vec::with_capacity(bytes.len());
-    let mut escaped = false;
-    for byte in bytes.iter().filter(|b| !b.is_ascii_control()) {
-        if !escaped && Some(*byte) == release {
-            escaped = true;
-        } else {
-            escaped = false;
-            kept.push(*byte);
-        }
-    }
-    String::from_utf8(kept).unwrap_or_else(|error| error.as_bytes().iter().map(|b| char::from(*b)).collect())
-}
-
-fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
-    match text {
-        Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
-        Cow::Owned(text) if text.trim().len() == text.len() => Cow::Owned(text),
-        Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
-    }
 }
 
 #[cfg(test)]

@@ -10,13 +10,17 @@ mod name;
 mod payment;
 mod person;
 mod push;
+mod receipt;
+mod response;
 
 pub use contact::{Contact, ContactKind, ContactOwner};
 pub use document::{Country, Document, DocumentClass};
 pub use name::{NameForm, NameSource};
 pub use payment::Payment;
 pub use person::{Bags, Capture, Fare, FrequentFlyer, Kind, Reference, ReferenceKind, Role, Seat, Sex, Traveller};
-pub use push::{Notice, Push, PushKind};
+pub use push::{Notice, Part, Push, PushKind};
+pub use receipt::Receipt;
+pub use response::{Answer, Response, ResponseKind, Verdict};
 
 use super::date;
 use jiff::civil::{Date, DateTime};

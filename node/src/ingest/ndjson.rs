@@ -31,7 +31,7 @@ pub(super) fn read<E: From<io::Error>>(
         let line = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
         if length > LINE_BYTES {
             joiner.lose("limit.line", position, &[line])?;
-        } else if !super::dress::is_blank(line) {
+        } else if !super::edifact::is_blank(line) {
             match of_json(line, |rule, severity| joiner.note(rule, severity, position)) {
                 Ok(read) => joiner.take(read, position, &[line])?,
                 Err(rule) => joiner.lose(rule, position, &[line])?,

@@ -1,36 +1,23 @@
 //! One message as a part of its push: what was announced, and what came. Loading puts pushes together.
 
-use crate::ingest::edifact::{Message, Segment};
-use crate::ingest::model::Provenance;
-use crate::ingest::paxlst;
+use super::edifact::{Message, Segment};
+use super::model::Part;
+use super::paxlst;
 
-/// What one passenger message says of the push it belongs to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Part {
-    /// Which message it is.
-    pub provenance: Provenance,
-    /// How many bookings (PNRGOV) or passengers (PAXLST) the whole push holds by its own account.
-    pub total: Option<usize>,
-    /// How many of them this message holds.
-    pub carried: usize,
-}
-
-impl Part {
-    /// The part a message is; none unless it tells of passengers.
-    pub(crate) fn of(message: &Message<'_>) -> Option<Self> {
-        let mut provenance = paxlst::provenance(message);
-        let (function, total, carried) = match message.header.text(2, 0).as_ref() {
-            "PAXLST" => passengers(message.body),
-            "PNRGOV" => bookings(message.body),
-            _ => return None,
-        };
-        provenance.function = function;
-        Some(Self {
-            provenance,
-            total,
-            carried,
-        })
-    }
+/// The part a message is; none unless it tells of passengers.
+pub(super) fn of(message: &Message<'_>) -> Option<Part> {
+    let mut provenance = paxlst::provenance(message);
+    let (function, total, carried) = match message.header.text(2, 0).as_ref() {
+        "PAXLST" => passengers(message.body),
+        "PNRGOV" => bookings(message.body),
+        _ => return None,
+    };
+    provenance.function = function;
+    Some(Part {
+        provenance,
+        total,
+        carried,
+    })
 }
 
 /// Function, announced total and number of persons of a PAXLST: crew if it counts crew (`CNT+41`),

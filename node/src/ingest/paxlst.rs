@@ -7,11 +7,10 @@ mod flights;
 pub(super) mod legacy;
 mod person;
 
-use super::acknowledge::Receipt;
 use super::edifact::{Message, Segment};
 use super::finding::{ElementPath, Severity};
 use super::model::{
-    Booking, BookingKind, Country, Flight, Function, LocatorRef, Notice, Provenance, Push, PushKind, Role,
+    Booking, BookingKind, Country, Flight, Function, LocatorRef, Notice, Provenance, Push, PushKind, Receipt, Role,
 };
 use super::report::Decoded;
 use flights::Flights;

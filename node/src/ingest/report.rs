@@ -1,10 +1,7 @@
 //! What decoding a file gave: bookings, and an account of everything else.
 
-use super::acknowledge::Receipt;
-use super::cusres::Response;
 use super::finding::{ElementPath, Finding, Position, Severity};
-use super::model::Booking;
-use super::part::Part;
+use super::model::{Booking, Part, Receipt, Response};
 use std::collections::BTreeMap;
 use std::fmt;
 use zeroize::Zeroizing;

@@ -2,7 +2,7 @@
 
 use super::{LIST, PUSH, interchange, read};
 use edifact_rs::from_bytes;
-use piux_node::ingest::cusres::{ResponseKind, Verdict};
+use piux_node::ingest::model::{ResponseKind, Verdict};
 
 fn answers(bytes: &[u8]) -> Vec<String> {
     read(bytes).acknowledgements("UTOPIU", "2026-03-04T20:05:00.000Z".parse().unwrap())

@@ -1,12 +1,13 @@
 //! Interchanges out of a stream: messages are cut out one by one, envelopes read, ends and counts
 //! checked. What a unit holds is bounded; what is beyond is passed over and counted.
 
+use super::SEGMENT_BYTES;
+use super::delimiters::Delimiters;
+use super::dress::{self, LOOK, is_padding};
 use super::message::Envelope;
 use super::scan::Scan;
-use super::unit::{Decode, Ends, Record, Unit};
+use super::unit::{Decode, Place, Record, Unit};
 use super::window::Window;
-use super::{Delimiters, SEGMENT_BYTES};
-use crate::ingest::dress::{self, LOOK, is_padding};
 use crate::ingest::finding::{Position, Severity};
 use crate::ingest::report::{Decoded, LOST_BYTES};
 use jiff::civil::Date;
@@ -63,9 +64,9 @@ struct Reader<'r> {
 }
 
 /// What is known of the interchange that is read.
-pub(super) struct Interchange {
-    pub(super) delimiters: Delimiters,
-    pub(super) envelope: Envelope,
+struct Interchange {
+    delimiters: Delimiters,
+    envelope: Envelope,
     /// `UNB` and `UNG` as they stood.
     service: [Vec<u8>; 2],
     groups: usize,
@@ -333,13 +334,13 @@ impl Reader<'_> {
         let part = &mut self.part;
         if is_message {
             part.messages += 1;
-            let (number, decode) = (self.messages, self.decode);
-            let ends = Ends {
+            let place = Place {
+                envelope: &now.envelope,
+                delimiters: now.delimiters,
+                number: self.messages,
                 trailer,
-                number,
-                decode,
             };
-            unit.message(bytes, now, &ends, part);
+            unit.message(bytes, &place, self.decode, part);
         } else {
             unit.stray(part);
         }

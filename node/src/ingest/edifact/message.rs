@@ -1,6 +1,6 @@
 //! A message and the envelope it stands in. Nothing an envelope says is believed.
 
-use super::Segment;
+use super::segment::Segment;
 use crate::ingest::date::{self, Century, Order};
 use crate::ingest::finding::{ElementPath, Position, Severity};
 use crate::ingest::report::Decoded;

@@ -1,6 +1,6 @@
 //! Pieces of a segment, and how they are split.
 
-use super::Delimiters;
+use super::delimiters::Delimiters;
 
 /// A piece of a segment: text in which every byte means itself, or bytes that have to be looked at one
 /// by one. Which of them is settled once for the whole segment.

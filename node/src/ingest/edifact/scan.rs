@@ -1,8 +1,9 @@
 //! Where segments and their parts end. Everything else in the syntax layer stands on this.
 
+use super::delimiters::Delimiters;
+use super::dress::is_padding;
 use super::piece::Piece;
-use super::{Delimiters, Segment};
-use crate::ingest::dress::is_padding;
+use super::segment::Segment;
 
 /// How far a typographic terminator is followed to the next tag.
 const LINE: usize = 256;

@@ -5,6 +5,7 @@
 )]
 use super::*;
 use proptest::prelude::*;
+use std::borrow::Cow;
 
 fn segments(text: &[u8]) -> Vec<Segment<'_>> {
     Segments::new(text, 0, Delimiters::default()).collect()

@@ -1,16 +1,26 @@
 //! What stands between two ends: a message, or segments outside of any.
 
-use super::interchange::Interchange;
-use super::message::Message;
+use super::delimiters::Delimiters;
+use super::message::{Envelope, Message};
 use super::piece::Piece;
 use super::scan::tag;
-use super::{Delimiters, MESSAGE_BYTES, MESSAGE_SEGMENTS, Segment};
+use super::segment::Segment;
+use super::{MESSAGE_BYTES, MESSAGE_SEGMENTS};
 use crate::ingest::finding::{Position, Severity};
-use crate::ingest::part::Part;
 use crate::ingest::report::{Decoded, LOST_BYTES};
 
 /// What reads a message.
 pub(super) type Decode = fn(&Message<'_>, &mut Decoded);
+
+/// Where a message stands, and how it ends.
+pub(super) struct Place<'a> {
+    pub(super) envelope: &'a Envelope,
+    pub(super) delimiters: Delimiters,
+    /// The ordinal of the message in the file, from 1.
+    pub(super) number: usize,
+    /// `UNT`.
+    pub(super) trailer: Option<Record>,
+}
 
 /// A unit, told by its segments.
 #[derive(Default)]
@@ -131,26 +141,26 @@ impl Unit {
     }
 
     /// Hands a message over and says what is wrong with its size and end.
-    pub(super) fn message(&self, bytes: &[u8], now: &Interchange, ends: &Ends, out: &mut Decoded) {
-        let segment = |record: &Record| record.segment(bytes, now.delimiters);
+    pub(super) fn message(&self, bytes: &[u8], place: &Place<'_>, decode: Decode, out: &mut Decoded) {
+        let segment = |record: &Record| record.segment(bytes, place.delimiters);
         let all: Vec<_> = self.body.iter().map(segment).collect();
         let header = self
             .header
             .as_ref()
             .map(segment)
-            .unwrap_or_else(|| Record::default().segment(&[], now.delimiters));
+            .unwrap_or_else(|| Record::default().segment(&[], place.delimiters));
         let (body, cut) = match all.split_last() {
             Some((last, whole)) if !last.closed => (whole, Some(last)),
             _ => (all.as_slice(), None),
         };
         let message = Message {
-            envelope: &now.envelope,
+            envelope: place.envelope,
             header,
             body,
-            number: ends.number,
+            number: place.number,
         };
         let start = message.start();
-        let trailer = ends.trailer.as_ref().map(segment);
+        let trailer = place.trailer.as_ref().map(segment);
         message.check_end(trailer.as_ref(), self.counted + 1, out);
         self.check_size(start, out);
         if cut.is_some() || !header.closed {
@@ -162,8 +172,7 @@ impl Unit {
         } else if trailer.is_none() {
             out.mark_lost(0, "envelope.unt_missing", start);
         }
-        (ends.decode)(&message, out);
-        out.parts.extend(Part::of(&message));
+        decode(&message, out);
         message.complete_paths(out);
     }
 
@@ -190,11 +199,4 @@ impl Unit {
             out.lose(self.lost, rule, start);
         }
     }
-}
-
-/// How a message ends, and who reads it.
-pub(super) struct Ends {
-    pub(super) trailer: Option<Record>,
-    pub(super) number: usize,
-    pub(super) decode: Decode,
 }

@@ -1,6 +1,6 @@
 //! What a message says of the push or list it is a part of.
 
-use super::{Flight, redacted};
+use super::{Flight, Provenance, redacted};
 use serde::{Deserialize, Serialize};
 
 redacted!(Push);
@@ -23,6 +23,17 @@ pub struct Push {
     pub part: Option<u32>,
     /// Nothing follows: the part is marked `F`, or the message speaks of no parts.
     pub last: bool,
+}
+
+/// What one passenger message says of the push it belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Which message it is.
+    pub provenance: Provenance,
+    /// How many bookings (PNRGOV) or passengers (PAXLST) the whole push holds by its own account.
+    pub total: Option<usize>,
+    /// How many of them this message holds.
+    pub carried: usize,
 }
 
 /// What a push holds.

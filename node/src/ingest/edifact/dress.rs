@@ -1,7 +1,7 @@
 //! The transport dress around an interchange: Type B header lines, SOH and STX, blanks and
 //! line ends, text after the end. Found by where a service segment begins, never by content.
 
-use super::edifact::Delimiters;
+use super::delimiters::Delimiters;
 
 /// Where the next interchange starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
