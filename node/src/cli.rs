@@ -11,8 +11,10 @@ mod door;
 mod ingest;
 mod init;
 mod offline;
+mod passphrase;
 mod serve;
 mod synth;
+mod typed;
 
 pub use arguments::{Cli, Verb};
 

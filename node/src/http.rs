@@ -5,6 +5,7 @@
 
 pub mod listener;
 
+mod credential;
 mod desk;
 mod exchange;
 mod feed;

@@ -17,6 +17,7 @@ mod booking;
 mod compose;
 mod correct;
 mod finder;
+mod keep;
 mod keys;
 mod lifecycle;
 mod metered;
@@ -34,7 +35,7 @@ use crate::ingest::{self, Decoded, Format, Mapping, MappingError};
 use crate::keys::{KeyError, KeyName, RunningMac};
 use crate::ledger::{Counter, Entry, Kind as EntryKind, LedgerError, Role};
 use crate::quarantine::{Quarantine, QuarantineError};
-use crate::store::StoreError;
+use crate::store::{RecordId, StoreError};
 use finder::Finder;
 use metered::Metered;
 use piux_policy::Profile;
@@ -226,6 +227,22 @@ impl Loader {
         progress(read.get());
         report.files += 1;
         Ok(())
+    }
+
+    /// Loads a part of quarantine again, as after an update of the decoder; it leaves if nothing is rejected.
+    pub fn retry(&self, id: RecordId) -> Result<LoadReport, LoadError> {
+        let content = self.quarantine.reopened(id, self.ground.clock.now())?;
+        let mut report = LoadReport::default();
+        let name = format!("quarantine {}", String::from(id));
+        let options = LoadOptions {
+            without_quarantine: true,
+            ..LoadOptions::default()
+        };
+        self.load_stream(&name, &mut content.as_slice(), &options, &mut report, &mut |_| {})?;
+        if report.travellers.rejected == 0 {
+            self.quarantine.forget(id)?;
+        }
+        Ok(report)
     }
 
     /// Marks what pushes left out that nobody completed in time; `load` does so by itself.

@@ -9,7 +9,6 @@ use crate::ground::Ground;
 use crate::ingest::Lost;
 use crate::keys::{KeyError, KeyName, SealingKey, day_of, mac};
 use crate::ledger::{Counter, Detail, Entry, Kind, LedgerError, Role};
-use crate::load::{LoadError, LoadOptions, LoadReport, Loader};
 use crate::store::{DocumentTable, RecordId, StoreError};
 use piux_protocol::vocabulary::{Digest, Timestamp, sha256};
 use serde::{Deserialize, Serialize};
@@ -161,20 +160,9 @@ impl Quarantine {
         self.opened(&kept)
     }
 
-    /// Loads a part again, as after an update of the decoder; it leaves if nothing is rejected.
-    pub fn retry(&self, id: RecordId, loader: &Loader, now: Timestamp) -> Result<LoadReport, LoadError> {
-        let content = self.kept(id, now).and_then(|kept| self.opened(&kept))?;
-        let mut report = LoadReport::default();
-        let name = format!("quarantine {}", String::from(id));
-        let options = LoadOptions {
-            without_quarantine: true,
-            ..LoadOptions::default()
-        };
-        loader.load_stream(&name, &mut content.as_slice(), &options, &mut report, &mut |_| {})?;
-        if report.travellers.rejected == 0 {
-            self.forget(id)?;
-        }
-        Ok(report)
+    /// The content of a part for the decoder, which nobody sees.
+    pub(crate) fn reopened(&self, id: RecordId, now: Timestamp) -> Result<Zeroizing<Vec<u8>>, QuarantineError> {
+        self.opened(&self.kept(id, now)?)
     }
 
     /// Drops a part for good, for an officer who says why; recorded first.
@@ -224,7 +212,8 @@ impl Quarantine {
             .ok_or(QuarantineError::NotFound)
     }
 
-    fn forget(&self, id: RecordId) -> Result<(), QuarantineError> {
+    /// Drops a part that waits for nothing any more.
+    pub(crate) fn forget(&self, id: RecordId) -> Result<(), QuarantineError> {
         let mut batch = self.ground.store.batch();
         batch.delete_record(id)?;
         batch.delete_document(DocumentTable::Quarantine, &name(id))?;

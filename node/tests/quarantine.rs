@@ -69,11 +69,7 @@ fn a_part_that_can_be_read_after_all_leaves_quarantine() {
         .quarantine()
         .keep("file", lost(file.as_bytes()), unit.now())
         .unwrap();
-    let report = unit
-        .loader
-        .quarantine()
-        .retry(held.id, &unit.loader, unit.now())
-        .unwrap();
+    let report = unit.loader.retry(held.id).unwrap();
     let one = TravellerCounts {
         read: 1,
         stored: 1,

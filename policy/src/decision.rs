@@ -1,6 +1,5 @@
 //! The answer of the policy: a permit with its duties, or a refusal with its clauses.
 
-use crate::rules::Verdict;
 use crate::term::Term;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -14,6 +13,24 @@ pub struct Clause {
     pub title: String,
     /// The law.
     pub cite: String,
+}
+
+/// The answer of the rules about one thing: never a bare yes or no.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Verdict {
+    pub(crate) permitted: bool,
+    pub(crate) clauses: Vec<Clause>,
+    pub(crate) obligations: BTreeSet<Obligation>,
+}
+
+impl Verdict {
+    pub(crate) fn refused(clauses: Vec<Clause>) -> Self {
+        Self {
+            permitted: false,
+            clauses,
+            obligations: BTreeSet::new(),
+        }
+    }
 }
 
 /// What the policy decided about a set of things asked for.

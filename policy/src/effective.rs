@@ -1,10 +1,12 @@
 //! What one unit may ask of another: profile, national rules and agreement in one.
 
+mod outcome;
+
 use crate::agreement::{Terms, Validity};
-use crate::decision::{Decision, Refusal};
+use crate::decision::{Decision, Refusal, Verdict};
 use crate::facts::{ApprovalFacts, Approvals, DisclosureFacts, Person, QueryFacts, RecordClass};
 use crate::profile::Profile;
-use crate::rules::{Attributes, FactError, Item, Name, Question, Rules, Value, Verb, Verdict, World};
+use crate::rules::{Attributes, FactError, Item, Name, Question, Rules, Value, Verb, World};
 use crate::table::{Table, TableKey};
 use crate::term::Approval;
 use crate::world::{self, Standing, word};
@@ -138,7 +140,7 @@ impl Effective {
             return Arc::clone(table);
         }
         // Computed outside the lock: a second thread may do the same work, with the same result.
-        let table = Arc::new(Table::compute(self, key));
+        let table = Arc::new(Table::compute(|record| self.outcome(key, record)));
         Arc::clone(tables().entry(key).or_insert(table))
     }
 

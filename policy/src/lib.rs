@@ -16,6 +16,7 @@ pub mod retention;
 mod rules;
 pub mod table;
 pub mod term;
+mod thumbprint;
 mod world;
 
 pub use agreement::{Agreement, Terms};

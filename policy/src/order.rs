@@ -1,6 +1,7 @@
 //! The signed order of an independent authority (Directive (EU) 2016/681 Art. 12(3)(b), CJEU C-817/19).
 
-use crate::dsse::{Envelope, EnvelopeError, thumbprint, thumbprint_of};
+use crate::dsse::{Envelope, EnvelopeError};
+use crate::thumbprint::{thumbprint, thumbprint_of};
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use piux_protocol::vocabulary::{AgreementId, Digest, Timestamp};
 use serde::{Deserialize, Serialize};

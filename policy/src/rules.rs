@@ -3,7 +3,7 @@
 //! Cedar skips a policy whose evaluation fails, a forbid too, and would then
 //! allow what the law forbids. Here any evaluation error is a refusal.
 
-use crate::decision::{Clause, Obligation, nothing_permits};
+use crate::decision::{Clause, Obligation, Verdict, nothing_permits};
 use crate::finding::{Finding, Findings, SourceFile, did_you_mean};
 use crate::term::Term;
 use cedar_policy::{
@@ -66,14 +66,6 @@ pub(crate) struct Question {
     pub(crate) verb: Verb,
     pub(crate) resource: Name,
     pub(crate) context: Attributes,
-}
-
-/// The answer: never a bare yes or no.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Verdict {
-    pub(crate) permitted: bool,
-    pub(crate) clauses: Vec<Clause>,
-    pub(crate) obligations: BTreeSet<Obligation>,
 }
 
 /// Everything the rules can look up by name.
@@ -173,16 +165,6 @@ impl Rules {
         let action = uid(&Name("Action", question.verb.word().to_owned()))?;
         let (principal, resource) = (uid(&question.principal)?, uid(&question.resource)?);
         Request::new(principal, action, resource, context, Some(&self.schema)).map_err(|_| FactError)
-    }
-}
-
-impl Verdict {
-    fn refused(clauses: Vec<Clause>) -> Self {
-        Self {
-            permitted: false,
-            clauses,
-            obligations: BTreeSet::new(),
-        }
     }
 }
 

@@ -5,11 +5,8 @@
 //! `tests/decisions.rs`).
 
 use crate::decision::Clause;
-use crate::effective::Effective;
-use crate::facts::{Approvals, DisclosureFacts, RecordClass};
-use crate::rules::Verdict;
-use crate::term::{Approval, Band};
-use piux_protocol::vocabulary::{Basis, Class, ElementId, Purpose};
+use crate::facts::{Approvals, RecordClass};
+use piux_protocol::vocabulary::{Basis, Class, Purpose};
 use std::collections::HashMap;
 
 /// What a table is for.
@@ -64,14 +61,15 @@ impl Table {
         self.outcome(record).and_then(|outcome| outcome.gate)
     }
 
-    pub(crate) fn compute(policy: &Effective, key: TableKey) -> Self {
+    /// The table of what is decided about each class.
+    pub(crate) fn compute(decide: impl Fn(RecordClass) -> Outcome) -> Self {
         let mut table = Self {
             cells: Vec::with_capacity(RecordClass::COUNT),
             outcomes: Vec::new(),
         };
         let mut known: HashMap<Outcome, u16> = HashMap::new();
         for record in RecordClass::all() {
-            let outcome = decide(policy, key, record);
+            let outcome = decide(record);
             let next = u16::try_from(table.outcomes.len()).unwrap_or(u16::MAX);
             let cell = *known.entry(outcome).or_insert_with_key(|outcome| {
                 table.outcomes.push(outcome.clone());
@@ -80,42 +78,5 @@ impl Table {
             table.cells.push(cell);
         }
         table
-    }
-}
-
-fn decide(policy: &Effective, key: TableKey, record: RecordClass) -> Outcome {
-    let Verdict { permitted, clauses, .. } = policy.record(key, record);
-    Outcome {
-        gate: permitted.then(|| gate(policy, key, record)),
-        clauses,
-    }
-}
-
-fn gate(policy: &Effective, key: TableKey, record: RecordClass) -> Gate {
-    let ordinary = policy.terms().approvals.disclose;
-    let releases = |approvals| {
-        let facts = DisclosureFacts {
-            record,
-            elements: Vec::new(),
-            approvals,
-            filtered: true,
-        };
-        elements(policy, record).any(|element| policy.element_of(key, &facts, element).permitted)
-    };
-    if releases(ordinary) {
-        Gate::Routine
-    } else if releases(ordinary.with(Approval::Independent)) {
-        Gate::Masked
-    } else {
-        Gate::Refused
-    }
-}
-
-/// Elements the agreement lists for the band: no other can be released.
-fn elements(policy: &Effective, record: RecordClass) -> impl Iterator<Item = &ElementId> {
-    let terms = policy.terms();
-    match record.band {
-        Band::Masked => terms.elements_masked.iter(),
-        Band::Full | Band::Expired => terms.elements_full.iter(),
     }
 }

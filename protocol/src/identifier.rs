@@ -20,6 +20,7 @@ mod name;
 mod name_keys;
 mod skeleton;
 mod transliteration;
+mod written;
 
 #[cfg(test)]
 mod tables;

@@ -1,7 +1,9 @@
 //! What can be typed, with examples in the help.
 
 use super::ingest::IngestArguments;
+use super::init::InitArguments;
 use super::synth::SynthArguments;
+use super::typed::{element, unit};
 use crate::store::EngineKind;
 use clap::{ArgGroup, Args, Parser, Subcommand};
 use piux_protocol::vocabulary::{AgreementId, Basis, Declaration, Digest, ElementId, Offence, Purpose, UnitId, Window};
@@ -134,32 +136,6 @@ pub enum Verb {
         #[arg(long, value_parser = unit)]
         partner: Option<UnitId>,
     },
-}
-
-/// Arguments of `init`.
-#[derive(Debug, Args)]
-pub struct InitArguments {
-    /// The three-letter code of the state.
-    #[arg(long, value_parser = unit)]
-    pub country: UnitId,
-    /// The unit's name, for people.
-    #[arg(long)]
-    pub name: String,
-    /// The legal profile.
-    #[arg(long, default_value = "eu-pnr")]
-    pub profile: String,
-    /// The data protection officer's public key; without it a pair is made.
-    #[arg(long, value_name = "FILE")]
-    pub dpo_key: Option<PathBuf>,
-    /// Where partners reach this node, such as https://piu.example:8443.
-    #[arg(long)]
-    pub public_url: Option<String>,
-    /// Keep the keyring without a passphrase; for demos and tests.
-    #[arg(long)]
-    pub no_passphrase: bool,
-    /// What keeps the rows of the store.
-    #[arg(long, value_enum, value_name = "ENGINE", default_value_t)]
-    pub store: EngineKind,
 }
 
 /// Arguments of `serve`.
@@ -561,15 +537,4 @@ pub enum KeyVerb {
     },
     /// Our keys, never their values.
     List,
-}
-
-/// A unit, by its state's code or its whole name.
-pub(super) fn unit(text: &str) -> Result<UnitId, String> {
-    UnitId::of_state(text)
-        .or_else(|_| text.parse())
-        .map_err(|error| error.to_string())
-}
-
-fn element(text: &str) -> Result<ElementId, String> {
-    ElementId::new(text.trim()).map_err(|_| "an element is written like pnr.04_names".to_owned())
 }

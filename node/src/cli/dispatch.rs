@@ -2,8 +2,9 @@
 
 use super::arguments::{
     AgreementVerb, AuditVerb, Cli, KeyVerb, LookupArguments, PairVerb, PolicyVerb, QuarantineVerb, ReceiptVerb,
-    ReceivedVerb, RequestsVerb, StoreVerb, SubjectVerb, Verb, unit,
+    ReceivedVerb, RequestsVerb, StoreVerb, SubjectVerb, Verb,
 };
+use super::typed::unit;
 use super::{Cannot, acknowledge, demo, door, ingest, init, offline, read, serve, synth};
 use crate::command::{Command, FollowUp, Question, Report};
 use piux_protocol::vocabulary::UnitId;

@@ -22,7 +22,7 @@ const BLOCK: usize = 64 * 1024;
 /// The lock `DIR/lock` decides: who holds it executes.
 pub(super) fn execute(dir: &Path, command: &Command) -> Result<Report, Cannot> {
     let runtime = runtime()?;
-    match Node::open(dir, super::init::passphrase) {
+    match Node::open(dir, super::passphrase::passphrase) {
         Ok(node) => runtime.block_on(directly(Arc::new(node), command)),
         Err(OpenError::Locked(_)) => runtime.block_on(through_desk(dir, command)),
         Err(error) => Err(Cannot::because(&error)),

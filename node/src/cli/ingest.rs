@@ -1,6 +1,6 @@
 //! `piux ingest`: files to the node, by either door, with a bar on a terminal.
 
-use super::{Cannot, door, init};
+use super::{Cannot, door, passphrase};
 use crate::command::Report;
 use crate::load::{LoadOptions, LoadReport, files, mark};
 use crate::node::{Node, OpenError, loaded};
@@ -35,7 +35,7 @@ pub(super) fn run(dir: &Path, arguments: IngestArguments) -> Result<Report, Cann
     let options = options.map_err(|error| Cannot::because(&error))?;
     let files = files(&arguments.paths).map_err(|error| Cannot::because(&error))?;
     let bar = bar(&files);
-    let report = match Node::open(dir, init::passphrase) {
+    let report = match Node::open(dir, passphrase::passphrase) {
         Ok(node) => directly(&node, &files, &options, &bar),
         Err(OpenError::Locked(_)) => through_desk(dir, &files, arguments.format, mapping, &bar),
         Err(error) => Err(Cannot::because(&error)),

@@ -1,16 +1,42 @@
 //! `piux init`: makes a node's folder.
 
 use super::Cannot;
-use super::arguments::InitArguments;
+use super::passphrase::new_passphrase;
+use super::typed::unit;
 use crate::command::Report;
 use crate::founding::{self, Founding};
 use crate::keys::Passphrase;
+use crate::store::EngineKind;
+use clap::Args;
+use piux_protocol::vocabulary::UnitId;
 use serde_json::json;
-use std::path::Path;
-use zeroize::Zeroizing;
+use std::path::{Path, PathBuf};
 
-/// Where the passphrase is read when nobody sits at the terminal.
-const PASSPHRASE_FILE: &str = "PIUX_PASSPHRASE_FILE";
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+pub struct InitArguments {
+    /// The three-letter code of the state.
+    #[arg(long, value_parser = unit)]
+    pub country: UnitId,
+    /// The unit's name, for people.
+    #[arg(long)]
+    pub name: String,
+    /// The legal profile.
+    #[arg(long, default_value = "eu-pnr")]
+    pub profile: String,
+    /// The data protection officer's public key; without it a pair is made.
+    #[arg(long, value_name = "FILE")]
+    pub dpo_key: Option<PathBuf>,
+    /// Where partners reach this node, such as https://piu.example:8443.
+    #[arg(long)]
+    pub public_url: Option<String>,
+    /// Keep the keyring without a passphrase; for demos and tests.
+    #[arg(long)]
+    pub no_passphrase: bool,
+    /// What keeps the rows of the store.
+    #[arg(long, value_enum, value_name = "ENGINE", default_value_t)]
+    pub store: EngineKind,
+}
 
 /// Makes the folder and says what to hand over.
 pub(super) fn run(dir: &Path, arguments: InitArguments) -> Result<Report, Cannot> {
@@ -47,46 +73,5 @@ pub(super) fn run(dir: &Path, arguments: InitArguments) -> Result<Report, Cannot
     Ok(Report::done(
         json!({ "unit": founded.unit, "fingerprint": founded.fingerprint.to_string() }),
         text,
-    ))
-}
-
-/// The passphrase of an existing keyring: from the file named in the environment, or typed.
-pub(crate) fn passphrase() -> std::io::Result<Passphrase> {
-    match std::env::var_os(PASSPHRASE_FILE) {
-        Some(file) => from_file(Path::new(&file)),
-        None => Ok(Passphrase::Words(Zeroizing::new(rpassword::prompt_password(
-            "Passphrase of the keyring: ",
-        )?))),
-    }
-}
-
-fn new_passphrase() -> Result<Passphrase, Cannot> {
-    let prompt = "Choose a passphrase for the keyring (or run with --no-passphrase for a demonstration): ";
-    let chosen = match std::env::var_os(PASSPHRASE_FILE) {
-        Some(file) => return from_file(Path::new(&file)).map_err(|error| no_passphrase(&error)),
-        None => Zeroizing::new(rpassword::prompt_password(prompt).map_err(|error| no_passphrase(&error))?),
-    };
-    let again = Zeroizing::new(rpassword::prompt_password("Again: ").map_err(|error| no_passphrase(&error))?);
-    if chosen.len() < 12 {
-        return Err(Cannot::new(
-            "the passphrase needs at least 12 characters; nothing was made",
-        ));
-    }
-    if chosen != again {
-        return Err(Cannot::new("the two passphrases differ; nothing was made, try again"));
-    }
-    Ok(Passphrase::Words(chosen))
-}
-
-fn from_file(file: &Path) -> std::io::Result<Passphrase> {
-    let words = Zeroizing::new(std::fs::read_to_string(file)?);
-    Ok(Passphrase::Words(Zeroizing::new(
-        words.trim_end_matches(['\r', '\n']).to_owned(),
-    )))
-}
-
-fn no_passphrase(error: &std::io::Error) -> Cannot {
-    Cannot::new(format!(
-        "no passphrase could be read ({error}); set {PASSPHRASE_FILE} to a file that holds it, or use --no-passphrase for a demonstration"
     ))
 }

@@ -158,7 +158,7 @@ pub(super) fn rebuild_store(dir: &Path, engine: Option<EngineKind>) -> Result<Re
     let lock = FolderLock::acquire(dir).map_err(|error| Cannot::because(&error))?;
     let passphrase = match config.no_passphrase {
         true => Passphrase::None,
-        false => super::init::passphrase().map_err(|error| Cannot::because(&error))?,
+        false => super::passphrase::passphrase().map_err(|error| Cannot::because(&error))?,
     };
     let random: Arc<dyn Random> = Arc::new(SystemRandom);
     let keys = KeyRing::open(dir, &passphrase, random.clone()).map_err(|error| Cannot::because(&error))?;

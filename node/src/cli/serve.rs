@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 /// Serves until Ctrl-C or SIGTERM, then lets running requests finish.
 pub(super) fn run(dir: &Path, arguments: ServeArguments) -> Result<Report, Cannot> {
-    let node = Node::open(dir, super::init::passphrase).map_err(|error| Cannot::because(&error))?;
+    let node = Node::open(dir, super::passphrase::passphrase).map_err(|error| Cannot::because(&error))?;
     let runtime = super::door::runtime()?;
     runtime.block_on(async {
         let addressing = Addressing {

@@ -8,30 +8,55 @@
 //! blocks are taken. A stream that breaks off has loaded its whole messages; sent again from the
 //! start, what is known is passed over.
 
-use super::desk::Desk;
+use super::credential::Credential;
 use super::problem;
 use crate::load::{LoadOptions, LoadReport};
 use crate::node::{Node, loaded};
+use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
-use axum::extract::{Query, State};
+use axum::extract::{DefaultBodyLimit, Query, State};
 use axum::http::{HeaderMap, Response};
 use axum::response::IntoResponse;
+use axum::routing::post;
 use serde::Deserialize;
 use std::future::poll_fn;
 use std::io::{self, BufReader, Read};
 use std::pin::Pin;
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
+/// Streams that are loaded at a time; who comes more is asked to come again.
+const LOADS: usize = 4;
 /// Blocks between the connection and the decoder.
 const BLOCKS: usize = 8;
 /// Bytes the decoder takes at a time.
 const BLOCK: usize = 64 * 1024;
 
+/// Where feeds go.
+#[derive(Clone)]
+struct Intake {
+    node: Arc<Node>,
+    credential: Credential,
+    loads: Arc<Semaphore>,
+}
+
+/// The route of feeds.
+pub(super) fn router(node: Arc<Node>, credential: Credential) -> Router {
+    Router::new()
+        .route("/v1/ingest", post(ingest))
+        .layer(DefaultBodyLimit::disable())
+        .with_state(Intake {
+            node,
+            credential,
+            loads: Arc::new(Semaphore::new(LOADS)),
+        })
+}
+
 /// How a stream is named and read.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Feed {
+struct Feed {
     /// What findings call it.
     #[serde(default)]
     name: String,
@@ -44,19 +69,19 @@ pub(super) struct Feed {
 }
 
 /// Takes a stream in.
-pub(super) async fn ingest(
-    State(desk): State<Desk>,
+async fn ingest(
+    State(intake): State<Intake>,
     feed: Result<Query<Feed>, axum::extract::rejection::QueryRejection>,
     headers: HeaderMap,
     body: Body,
 ) -> Response<Body> {
-    if !desk.admits(&headers) {
+    if !intake.credential.admits(&headers) {
         return problem::no_credential().into_response();
     }
     let Ok(Query(feed)) = feed else {
         return problem::bad_feed().into_response();
     };
-    let Ok(_turn) = desk.loads.try_acquire() else {
+    let Ok(_turn) = intake.loads.try_acquire() else {
         return problem::busy().into_response();
     };
     let options = match LoadOptions::new(feed.format.as_deref(), feed.mapping.as_deref()) {
@@ -67,7 +92,7 @@ pub(super) async fn ingest(
         Err(error) => return problem::cannot(&error).into_response(),
     };
     let (sender, receiver) = channel(BLOCKS);
-    let loading = tokio::task::spawn_blocking(move || load(&desk.node, &feed.name, &options, receiver));
+    let loading = tokio::task::spawn_blocking(move || load(&intake.node, &feed.name, &options, receiver));
     forward(body, sender).await;
     match loading.await {
         Ok(Ok(report)) => axum::Json(loaded(&report)).into_response(),

@@ -12,6 +12,7 @@
 mod booking;
 mod country;
 mod cut;
+mod moment;
 mod person;
 mod tree;
 
@@ -153,7 +154,7 @@ impl Message {
         if !control.is_empty() || !access.is_empty() {
             control.clone_into(&mut self.provenance.control_ref);
         }
-        let prepared = booking::moment(stamp, self.received).map(|(date, _)| date);
+        let prepared = moment::moment(stamp, self.received).map(|(date, _)| date);
         self.provenance.prepared = prepared.or(self.provenance.prepared);
     }
 

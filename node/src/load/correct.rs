@@ -5,7 +5,7 @@
 //! two came first makes no difference.
 
 use super::work::Work;
-use super::{LoadError, booking, compose, lifecycle};
+use super::{LoadError, booking, compose, keep};
 use crate::ingest::model::BookingKind;
 use crate::ingest::{Booking, Traveller};
 use crate::records::{self, Material};
@@ -55,7 +55,7 @@ fn correct(work: &mut Work<'_>, id: RecordId, listed: &Traveller) -> Result<(), 
     if record.elements == before {
         return Ok(());
     }
-    record.versions.extend(lifecycle::version(work, id)?);
+    record.versions.extend(keep::version(work, id)?);
     work.report.corrected += 1;
-    lifecycle::write(work, id, &record, &booking)
+    keep::write(work, id, &record, &booking)
 }

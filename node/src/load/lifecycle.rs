@@ -9,11 +9,10 @@
 use super::booking::{self, Known, Lapse, Lapsed, Member, Print};
 use super::compose;
 use super::work::Work;
-use super::{LoadError, correct};
+use super::{LoadError, correct, keep};
 use crate::ingest::model::{BookingKind, Function, Notice};
 use crate::ingest::{Booking, Severity, Traveller};
-use crate::keys::day_of;
-use crate::records::{self, Material, Record, Version};
+use crate::records::{self, Material};
 use crate::store::RecordId;
 use std::cmp::Ordering;
 
@@ -173,7 +172,7 @@ fn store(work: &mut Work<'_>, told: &Told<'_>) -> Result<Member, LoadError> {
     };
     let material = correct::apply(work, told.booking, told.traveller)?;
     let record = compose::record(told.booking, material);
-    write(work, id, &record, told.booking)?;
+    keep::write(work, id, &record, told.booking)?;
     Ok(member)
 }
 
@@ -195,10 +194,10 @@ fn change(work: &mut Work<'_>, member: &mut Member, told: &Told<'_>) -> Result<(
     } else if let Some(old) = &old {
         record.versions.clone_from(&old.versions);
         if record.elements != old.elements {
-            record.versions.extend(version(work, member.record)?);
+            record.versions.extend(keep::version(work, member.record)?);
         }
     }
-    write(work, member.record, &record, &booking)?;
+    keep::write(work, member.record, &record, &booking)?;
     for print in &told.prints {
         if !member.prints.contains(print) {
             member.prints.push(print.clone());
@@ -259,28 +258,6 @@ fn closed(material: &Material, told: &Told<'_>) -> (Booking, Traveller) {
     let mut traveller = material.traveller.clone();
     traveller.boarded = told.traveller.boarded;
     (material.booking.clone(), traveller)
-}
-
-/// Keeps what a record says now as a version of it.
-pub(super) fn version(work: &mut Work<'_>, id: RecordId) -> Result<Option<Version>, LoadError> {
-    let Some(stored) = work.record(id)? else {
-        return Ok(None);
-    };
-    let until = work.now;
-    Ok(work.keep(&stored)?.map(|record| Version { record, until }))
-}
-
-/// Keeps a record under today's keys, findable by all that is known of its traveller.
-pub(super) fn write(work: &mut Work<'_>, id: RecordId, record: &Record, booking: &Booking) -> Result<(), LoadError> {
-    let Some(material) = &record.material else {
-        return Ok(());
-    };
-    work.put(id, day_of(work.now), record)?;
-    let facts = compose::facts(booking, &material.traveller, work.now);
-    let keys = work.index(id, booking, &material.traveller, facts)?;
-    work.report.documents += material.traveller.documents.len() as u64;
-    work.report.match_keys += keys;
-    Ok(())
 }
 
 /// A cancellation names travellers, or means all of them.
@@ -345,7 +322,7 @@ fn mark(work: &mut Work<'_>, member: &mut Member, lapses: &[Lapse]) -> Result<()
     if record.elements == before {
         return Ok(());
     }
-    record.versions.extend(version(work, member.record)?);
+    record.versions.extend(keep::version(work, member.record)?);
     work.put(member.record, stored.day, &record)?;
     // What the booking says next is news, even if it said so before.
     member.digest.clear();
@@ -387,7 +364,7 @@ fn link_splits(work: &mut Work<'_>, known: &Known, booking: &Booking) -> Result<
             let Some(material) = &mut record.material else { continue };
             material.booking.split.push(mine.clone());
             compose::renew(&mut record, &["pnr.11_split"]);
-            record.versions.extend(version(work, member.record)?);
+            record.versions.extend(keep::version(work, member.record)?);
             work.put(member.record, stored.day, &record)?;
         }
         booking::keep(work, id, &parent);

@@ -11,6 +11,7 @@
 //!   other; without that record they are two again;
 //! - what an officer set apart stays apart.
 
+mod bytes;
 mod explain;
 mod group;
 mod likeness;

@@ -6,7 +6,6 @@
 use super::data::Record;
 use super::derivation::{Searched, judged};
 use super::figures::Tally;
-use super::travellers::GRADES;
 use crate::keys::SystemRandom;
 use piux_protocol::blind::{
     AnswerBuilder, Bucket, BucketFamily, Descriptor, EpochKey, EpochSeed, Gate, Handles, LiveRow, LookupAnswer,
@@ -19,6 +18,9 @@ use piux_protocol::vocabulary::{
 };
 use rayon::prelude::*;
 use std::collections::{BTreeSet, HashMap};
+
+/// The grades, surest first.
+pub(super) const GRADES: [Grade; 3] = [Grade::Strong, Grade::Possible, Grade::Weak];
 
 /// Bits of a bucket: one by birth date and one by document are a subject's whole leak budget of 8.
 const BITS: u8 = 4;

@@ -5,7 +5,6 @@ use super::derivation::{Searched, tally};
 use super::figures::{Figures, share};
 use super::table::Line;
 use super::{Extent, buckets};
-use piux_protocol::grade::Grade;
 use piux_protocol::vocabulary::Scope;
 use std::path::Path;
 
@@ -109,7 +108,7 @@ impl Travellers {
                     format!("{scope}, buckets"),
                     exchanged.all.figures(),
                 ));
-                documents.extend(GRADES.into_iter().zip(exchanged.graded).map(|(grade, tally)| {
+                documents.extend(buckets::GRADES.into_iter().zip(exchanged.graded).map(|(grade, tally)| {
                     let figures = Figures {
                         recall: share(tally.found, exchanged.all.findable),
                         keys: None,
@@ -144,6 +143,3 @@ impl Travellers {
         published.chain(ours).collect()
     }
 }
-
-/// The grades, surest first.
-pub(super) const GRADES: [Grade; 3] = [Grade::Strong, Grade::Possible, Grade::Weak];

@@ -57,7 +57,7 @@ impl Node {
     }
 
     pub(super) fn quarantine_retry(&self, id: &str) -> Result<Report, NodeError> {
-        let report = self.loader.quarantine().retry(part(id)?, &self.loader, self.now())?;
+        let report = self.loader.retry(part(id)?)?;
         Ok(loaded(&report))
     }
 

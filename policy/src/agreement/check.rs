@@ -4,11 +4,11 @@ mod terms;
 
 use super::file::{self, File, Word};
 use super::{Agreement, FORMAT, MAX_BYTES, Party, Validity};
-use crate::dsse::thumbprint_of;
 use crate::finding::{Finding, Findings, did_you_mean};
 use crate::profile::Profile;
 use crate::retention::Period;
 use crate::term::{Regime, Term, Transfer};
+use crate::thumbprint::thumbprint_of;
 use jiff::{Span, tz::TimeZone};
 use piux_protocol::vocabulary::{AgreementId, Digest, Timestamp, UnitId, sha256};
 use std::collections::BTreeSet;

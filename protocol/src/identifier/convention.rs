@@ -3,7 +3,7 @@
 //! A state keeps to one convention for the whole name. So a name has one spelling per
 //! convention that fits its letters, and not one per combination of letters.
 
-use super::transliteration::Written;
+use super::written::Written;
 
 /// A way to spell a name in `A-Z`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

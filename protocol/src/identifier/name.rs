@@ -1,7 +1,8 @@
 //! From written names to tokens (SPEC.md 3.2): normalize, clean, drop particles.
 
 use super::convention::{Convention, undo_groups};
-use super::transliteration::{Written, latin_letters};
+use super::transliteration::latin_letters;
+use super::written::Written;
 use super::{IdentifierError, Person, Source};
 use std::borrow::Cow;
 

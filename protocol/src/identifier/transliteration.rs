@@ -5,65 +5,22 @@
 //! `any_ascii`, whose version is pinned: another table would be another keyset.
 
 use super::convention::Convention;
+use super::written::{Character, Written};
 use any_ascii::any_ascii_char;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
 
-/// A name field as it is written, ready to be spelled by one convention after the other.
-pub(super) struct Written<'a> {
-    text: &'a str,
-    /// Its characters, composed (NFC); none are needed of plain ASCII.
-    characters: Vec<Character>,
-}
-
-/// A character and its upper-case letter, if that is one letter.
-#[derive(Clone, Copy)]
-pub(super) struct Character {
-    pub(super) written: char,
-    pub(super) upper: Option<char>,
-}
-
-impl<'a> Written<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
-        let others = Some(text).filter(|text| !text.is_ascii());
-        let characters = others.into_iter().flat_map(UnicodeNormalization::nfc);
-        Self {
-            text,
-            characters: characters.map(Character::new).collect(),
-        }
-    }
-
-    pub(super) const fn text(&self) -> &str {
-        self.text
-    }
-
-    /// Its characters; none if all are ASCII.
-    pub(super) fn characters(&self) -> &[Character] {
-        &self.characters
-    }
-}
-
-impl Character {
-    fn new(written: char) -> Self {
-        let mut upper = written.to_uppercase();
-        Self {
-            written,
-            upper: upper.next().filter(|_| upper.len() == 0),
-        }
-    }
-}
-
 /// A field in `A-Z` and blanks, spelled by a convention.
 pub(super) fn latin_letters(field: &Written<'_>, convention: Convention) -> String {
-    let mut latin = String::with_capacity(field.text.len());
-    if field.characters.is_empty() {
-        let ascii = field.text.chars().map(Character::new);
+    let mut latin = String::with_capacity(field.text().len());
+    if field.characters().is_empty() {
+        let ascii = field.text().chars().map(Character::new);
         ascii.for_each(|character| transliterate(character, &mut latin));
         return latin;
     }
-    let after = field.characters.iter().skip(1).map(|next| Some(next.written));
+    let after = field.characters().iter().skip(1).map(|next| Some(next.written));
     let mut before = None;
-    for (character, after) in field.characters.iter().zip(after.chain([None])) {
+    for (character, after) in field.characters().iter().zip(after.chain([None])) {
         let spelled = character
             .upper
             .and_then(|letter| convention.spell(letter, before, after));

@@ -44,7 +44,7 @@ impl Nation {
         if let Some(rule) = national {
             std::fs::write(dir.join("policy/national.cedar"), rule).map_err(|error| Cannot::because(&error))?;
         }
-        let node = Node::open(&dir, crate::cli::init::passphrase).map_err(|error| Cannot::because(&error))?;
+        let node = Node::open(&dir, crate::cli::passphrase::passphrase).map_err(|error| Cannot::because(&error))?;
         let running = server::start(Arc::new(node), Addressing::loopback()).await;
         Ok(Self {
             dir,

@@ -71,7 +71,7 @@ impl Draft {
         match segment.tag() {
             "ABI" | "SAC" | "LTS" => self.history(segment.tag(), out),
             "SSR" if matches!(self.group, Group::History | Group::NotAir) => request::purge(segment, out),
-            "SSR" => request::take(self, segment, out),
+            "SSR" => self.claims.extend(request::claims(segment, self.place(), out)),
             "IFT" => self.remark(segment, out),
             _ if self.group == Group::History => {}
             "MSG" => self.group = Group::NotAir,
@@ -91,14 +91,22 @@ impl Draft {
         self.doubts.push((rule, position, path));
     }
 
+    fn place(&self) -> request::Place {
+        request::Place {
+            traveller: self.open_traveller(),
+            flight: self.open_flight(),
+            message: self.message,
+        }
+    }
+
     /// The traveller whose group is open; none among the flights.
-    pub(super) fn open_traveller(&self) -> Option<usize> {
+    fn open_traveller(&self) -> Option<usize> {
         self.traveller
             .filter(|_| matches!(self.group, Group::Traveller | Group::Ticket))
     }
 
     /// The flight whose group is open.
-    pub(super) fn open_flight(&self) -> Option<usize> {
+    fn open_flight(&self) -> Option<usize> {
         let open = matches!(self.group, Group::Flight | Group::CheckIn);
         self.booking.flights.len().checked_sub(1).filter(|_| open)
     }

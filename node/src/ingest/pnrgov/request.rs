@@ -1,10 +1,9 @@
 //! `SSR`: what is sensitive is purged before anything else; of the rest, only known grammars are read.
 
-use super::booking::Draft;
 use super::people::{Claim, Fact};
 use crate::ingest::date::{self, Century};
 use crate::ingest::docs;
-use crate::ingest::edifact::Segment;
+use crate::ingest::edifact::{Element, Segment};
 use crate::ingest::report::Decoded;
 use crate::ingest::sensitive::{self, Fate};
 use jiff::civil::Date;
@@ -18,26 +17,40 @@ pub(super) fn purge(segment: &Segment<'_>, out: &mut Decoded) {
     }
 }
 
-/// Reads a request into claims about travellers.
-pub(super) fn take(draft: &mut Draft, segment: &Segment<'_>, out: &mut Decoded) {
-    match sensitive::fate(&segment.text(1, 0)) {
-        Fate::Remove(code) => out.removed(code),
-        Fate::Read(code) => read(draft, code, segment, out),
-        Fate::Flag(code) => claim(draft, segment, Fact::Service(code)),
-        Fate::Withhold => out.withheld("SSR"),
-    }
+/// Where a request stands: what it may be about, and when the message was made.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    /// The traveller whose group is open.
+    pub(super) traveller: Option<usize>,
+    /// The flight whose group is open.
+    pub(super) flight: Option<usize>,
+    pub(super) message: Date,
 }
 
-fn read(draft: &mut Draft, code: &str, segment: &Segment<'_>, out: &mut Decoded) {
-    if matches!(code, "SEAT" | "NSST" | "NSSA" | "NSSB" | "NSSW" | "RQST") {
-        if seats(draft, segment) == 0 {
-            out.withheld("SSR");
+/// Reads a request into claims about travellers.
+pub(super) fn claims(segment: &Segment<'_>, place: Place, out: &mut Decoded) -> Vec<Claim> {
+    let claims = match sensitive::fate(&segment.text(1, 0)) {
+        Fate::Remove(code) => {
+            out.removed(code);
+            return Vec::new();
         }
-        return;
+        Fate::Read(code) => read(code, segment, place),
+        Fate::Flag(code) => vec![place.claim(segment, Fact::Service(code))],
+        Fate::Withhold => Vec::new(),
+    };
+    if claims.is_empty() {
+        out.withheld("SSR");
     }
-    match fact(code, &free_text(segment), draft.message) {
-        Some(fact) => claim(draft, segment, fact),
-        None => out.withheld("SSR"),
+    claims
+}
+
+fn read(code: &str, segment: &Segment<'_>, place: Place) -> Vec<Claim> {
+    match code {
+        "SEAT" | "NSST" | "NSSA" | "NSSB" | "NSSW" | "RQST" => place.seats(segment),
+        _ => {
+            let fact = fact(code, &free_text(segment), place.message);
+            fact.map(|fact| place.claim(segment, fact)).into_iter().collect()
+        }
     }
 }
 
@@ -67,33 +80,28 @@ pub(in crate::ingest) fn fact(code: &str, text: &str, message: Date) -> Option<F
     }
 }
 
-/// `+15A::1+15B::2`: a seat and the traveller it is for. Gives how many there were.
-fn seats(draft: &mut Draft, segment: &Segment<'_>) -> usize {
-    let before = draft.claims.len();
-    let flight = draft.open_flight();
-    let group = draft.open_traveller();
-    for element in segment.items(2).filter(|element| !element.is_empty()) {
-        let fact = Fact::Seat(element.component(0).into_owned());
-        draft.claims.push(Claim {
-            fact,
+impl Place {
+    /// `+15A::1+15B::2`: a seat and the traveller it is for.
+    fn seats(self, segment: &Segment<'_>) -> Vec<Claim> {
+        let given = segment.items(2).filter(|element| !element.is_empty());
+        let claim = |element: Element<'_>| Claim {
+            fact: Fact::Seat(element.component(0).into_owned()),
             references: vec![element.component(2).into_owned()],
-            group,
-            flight,
-        });
+            group: self.traveller,
+            flight: self.flight,
+        };
+        given.map(claim).collect()
     }
-    draft.claims.len() - before
-}
 
-fn claim(draft: &mut Draft, segment: &Segment<'_>, fact: Fact) {
-    let references = segment.items(2).map(|element| element.component(2).into_owned());
-    let references = references.filter(|reference| !reference.is_empty()).collect();
-    let (group, flight) = (draft.open_traveller(), draft.open_flight());
-    draft.claims.push(Claim {
-        fact,
-        references,
-        group,
-        flight,
-    });
+    fn claim(self, segment: &Segment<'_>, fact: Fact) -> Claim {
+        let references = segment.items(2).map(|element| element.component(2).into_owned());
+        Claim {
+            fact,
+            references: references.filter(|reference| !reference.is_empty()).collect(),
+            group: self.traveller,
+            flight: self.flight,
+        }
+    }
 }
 
 /// The text of a request: the ninth component, or an earlier one that some senders use.

@@ -1,7 +1,7 @@
 //! A `Passenger` element, and the documents that attributes describe.
 
-use super::booking::any_date;
 use super::country;
+use super::moment::any_date;
 use super::tree::Node;
 use crate::ingest::date::{Century, PartialDate};
 use crate::ingest::model::{Kind, NameForm, NameSource, Role, Traveller};

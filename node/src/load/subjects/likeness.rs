@@ -3,7 +3,7 @@
 //!
 //! Names and dates are kept as short digests; a collision can only fail to notice.
 
-use super::trace::{Reader, list};
+use super::bytes::{Reader, list};
 use crate::ingest::Traveller;
 use crate::ingest::model::Kind;
 use crate::load::keys::birth_dates;
