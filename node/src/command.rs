@@ -99,6 +99,12 @@ pub enum Command {
     QuarantineRetry {
         /// The part.
         id: String,
+        /// Its format, where it must not be guessed.
+        #[serde(default)]
+        format: Option<String>,
+        /// What the columns or members of an export mean, TOML.
+        #[serde(default)]
+        mapping: Option<String>,
     },
     /// Drops a part for good.
     QuarantineDrop {

@@ -23,6 +23,7 @@ mod lifecycle;
 mod metered;
 mod push;
 mod report;
+mod retry;
 mod subjects;
 mod work;
 
@@ -34,8 +35,8 @@ use crate::ground::Ground;
 use crate::ingest::{self, Decoded, Format, Mapping, MappingError};
 use crate::keys::{KeyError, KeyName, RunningMac};
 use crate::ledger::{Counter, Entry, Kind as EntryKind, LedgerError, Role};
-use crate::quarantine::{Quarantine, QuarantineError};
-use crate::store::{RecordId, StoreError};
+use crate::quarantine::{Part, Quarantine, QuarantineError};
+use crate::store::StoreError;
 use finder::Finder;
 use metered::Metered;
 use piux_policy::Profile;
@@ -110,6 +111,9 @@ pub enum LoadError {
     /// The ledger refused: a load that is not recorded does not happen.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// An export means nothing without its mapping.
+    #[error("this part is of an export that a mapping file explains; give the file with --mapping")]
+    Unmapped,
     /// What is unreadable cannot be set aside.
     #[error(transparent)]
     Quarantine(#[from] QuarantineError),
@@ -203,6 +207,7 @@ impl Loader {
         let stream = Stream {
             name,
             mark: options.mark.as_ref().map(|mark| options.mark_name(mark)),
+            mapped: options.mapping.is_some(),
             without_quarantine: options.without_quarantine,
         };
         let mut each = |unit: Decoded| -> Result<(), LoadError> {
@@ -227,22 +232,6 @@ impl Loader {
         progress(read.get());
         report.files += 1;
         Ok(())
-    }
-
-    /// Loads a part of quarantine again, as after an update of the decoder; it leaves if nothing is rejected.
-    pub fn retry(&self, id: RecordId) -> Result<LoadReport, LoadError> {
-        let content = self.quarantine.reopened(id, self.ground.clock.now())?;
-        let mut report = LoadReport::default();
-        let name = format!("quarantine {}", String::from(id));
-        let options = LoadOptions {
-            without_quarantine: true,
-            ..LoadOptions::default()
-        };
-        self.load_stream(&name, &mut content.as_slice(), &options, &mut report, &mut |_| {})?;
-        if report.travellers.rejected == 0 {
-            self.quarantine.forget(id)?;
-        }
-        Ok(report)
     }
 
     /// Marks what pushes left out that nobody completed in time; `load` does so by itself.
@@ -275,7 +264,7 @@ impl Loader {
         for unit in &units {
             take(&mut work, unit)?;
             if !stream.without_quarantine {
-                self.set_aside(&mut work, unit)?;
+                self.set_aside(&mut work, unit, stream.mapped)?;
             }
         }
         if let Some(name) = stream.mark.clone() {
@@ -300,11 +289,14 @@ impl Loader {
     }
 
     /// Puts what lost its structure into quarantine.
-    fn set_aside(&self, work: &mut Work<'_>, unit: &Decoded) -> Result<(), LoadError> {
+    fn set_aside(&self, work: &mut Work<'_>, unit: &Decoded, mapped: bool) -> Result<(), LoadError> {
         for lost in &unit.lost {
-            self.quarantine.keep(work.file, lost.into(), work.now)?;
+            let part = Part { mapped, ..lost.into() };
+            let held = self.quarantine.keep(work.file, part, work.now)?;
             work.report.quarantined += 1;
+            work.report.unkept += u64::from(held.cut);
         }
+        work.report.unkept += unit.lost_dropped as u64;
         Ok(())
     }
 
@@ -329,6 +321,7 @@ struct Stream<'a> {
     name: &'a str,
     /// What its mark is remembered under.
     mark: Option<Vec<u8>>,
+    mapped: bool,
     without_quarantine: bool,
 }
 

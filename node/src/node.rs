@@ -379,7 +379,9 @@ impl Node {
                     .map(|(officer, reason)| (officer.as_str(), reason.as_str()));
                 self.quarantine_show(&id, reading)
             }
-            Command::QuarantineRetry { id } => self.quarantine_retry(&id),
+            Command::QuarantineRetry { id, format, mapping } => {
+                self.quarantine_retry(&id, (format.as_deref(), mapping.as_deref()))
+            }
             Command::QuarantineDrop { id, officer, reason } => self.quarantine_drop(&id, &officer, &reason),
             Command::ReceivedShow { id, reason } => Ok(self.requester.received_show(&id, &reason)?),
             Command::RequestsList => self.requests_list(),

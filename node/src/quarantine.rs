@@ -44,6 +44,8 @@ pub struct Part<'a> {
     pub content: &'a [u8],
     /// Whether that is all of it.
     pub complete: bool,
+    /// Whether it is of an export that a mapping file explains.
+    pub mapped: bool,
 }
 
 /// What is known of a waiting part: nothing of its content, and not who sent it.
@@ -66,6 +68,9 @@ pub struct Held {
     pub bytes: u64,
     /// Whether only its beginning was kept.
     pub cut: bool,
+    /// Whether it is of an export, and means nothing without the mapping file that explains it.
+    #[serde(default)]
+    pub mapped: bool,
     /// When it came.
     pub received: Timestamp,
     /// When it is forgotten.
@@ -76,7 +81,7 @@ pub struct Held {
 #[derive(Serialize, Deserialize)]
 struct Kept {
     held: Held,
-    key: [u8; 32],
+    key: Zeroizing<[u8; 32]>,
 }
 
 /// Quarantine cannot do what was asked.
@@ -118,6 +123,7 @@ impl Quarantine {
             travellers: part.travellers,
             bytes: part.content.len() as u64,
             cut: !part.complete || kept.len() < part.content.len(),
+            mapped: part.mapped,
             received: now,
             expires: now.plus_seconds(DAYS * 86_400),
         };
@@ -247,10 +253,10 @@ impl Quarantine {
     }
 }
 
-fn document(held: &Held, key: &[u8; 32]) -> Vec<u8> {
+fn document(held: &Held, key: &Zeroizing<[u8; 32]>) -> Vec<u8> {
     let kept = Kept {
         held: held.clone(),
-        key: *key,
+        key: key.clone(),
     };
     serde_json::to_vec(&kept).unwrap_or_default()
 }
@@ -278,6 +284,7 @@ impl<'a> From<&'a Lost> for Part<'a> {
             travellers: lost.travellers as u64,
             content: &lost.content,
             complete: lost.complete,
+            mapped: false,
         }
     }
 }

@@ -142,7 +142,7 @@ async fn keep_watch(node: Arc<Node>, mut watch: Watch, mut stop: watch::Receiver
         let Ok((back, looked)) = looked.await else { return };
         watch = back;
         if let Err(error) = looked {
-            tracing::error!(%error, "a file of the watched folder was not loaded; it stays and is tried again");
+            tracing::error!(%error, "watched folder");
         }
     }
 }

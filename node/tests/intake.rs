@@ -136,6 +136,39 @@ fn a_stream_that_breaks_off_goes_on_where_it_was() {
     assert!(number(&report, "/json/travellers/read") <= 701, "{body}");
 }
 
+/// How many bytes lie in a folder.
+fn bytes_in(folder: &Path) -> u64 {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let bytes = |path: &Path| match path.metadata() {
+        Ok(about) if about.is_dir() => bytes_in(path),
+        Ok(about) => about.len(),
+        Err(_) => 0,
+    };
+    entries.map(|entry| bytes(&entry.path())).sum()
+}
+
+#[test]
+fn a_command_that_was_killed_goes_on_where_it_was_and_nothing_is_lost() {
+    let piux = Piux::of("UTO");
+    let lines: String = (0..1_500).map(|number| traveller(number) + "\n").collect();
+    let file = piux.file("export.ndjson", &lines);
+    let records = piux.dir().join("records");
+    let mut loading = piux.command(&["ingest", text(&file)]).spawn().unwrap();
+    let late = Instant::now() + Duration::from_secs(60);
+    while bytes_in(&records) < 2_000_000 {
+        assert!(Instant::now() < late, "nothing is loaded");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    loading.kill().unwrap();
+    loading.wait().unwrap();
+    let (exit, rest) = piux.tells(&["ingest", text(&file)]);
+    let read = number(&rest, "/travellers/read");
+    assert!(exit == 0 && (1..1_500).contains(&read), "{rest}");
+    let copy = piux.file("copy.ndjson", &lines);
+    let (_, again) = piux.tells(&["ingest", text(&copy)]);
+    assert_eq!(number(&again, "/travellers/merged"), 1_500, "{again}");
+}
+
 #[test]
 fn a_fifth_stream_at_once_is_told_to_come_again() {
     let piux = Piux::of("UTO");
@@ -189,6 +222,103 @@ fn a_watched_folder_is_emptied_into_the_node_and_receipted() {
     drop(serving);
     let receipt = std::fs::read_to_string(&receipt).unwrap();
     assert!(!receipt.contains("TESTMANN"), "a receipt names nobody");
+}
+
+/// Waits until a file is gone.
+fn leaves(file: &Path) {
+    let late = Instant::now() + Duration::from_secs(30);
+    while file.exists() {
+        assert!(Instant::now() < late, "{} does not leave", file.display());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// An export of another system.
+const EXPORT: &str = "Family name;Given name;Line;No;Date;From;To;Birth\n\
+    TESTMANN;ERIKA;ZZ;417;2026-03-05;UTP;STR;1984-02-29\n\
+    MUSTERMANN;OLE;ZZ;417;2026-03-05;UTP;STR;1979-07-12\n";
+
+/// What explains it.
+const MAPPING: &str = r#"
+    format = "piux-mapping/1"
+    source = "csv"
+    [constants]
+    src = "port-register"
+    [fields]
+    "flight.carrier" = "Line"
+    "flight.number" = "No"
+    "flight.date" = "Date"
+    "flight.dep" = "From"
+    "flight.arr" = "To"
+    "person.surname" = "Family name"
+    "person.given" = "Given name"
+    "person.dob" = "Birth"
+"#;
+
+#[test]
+fn a_watched_folder_in_the_folder_has_a_mapping_file_of_its_own() {
+    let piux = Piux::of("UTO");
+    let inbox = piux.dir().join("inbox");
+    let port = inbox.join("port");
+    std::fs::create_dir_all(&port).unwrap();
+    std::fs::write(port.join("mapping.toml"), MAPPING).unwrap();
+    let _serving = piux.serves_with(&["--watch", text(&inbox)]);
+    std::fs::write(port.join("monday.csv"), EXPORT).unwrap();
+    let receipt = port.join("receipts/monday.csv.json");
+    waiting(&receipt);
+    leaves(&port.join("monday.csv"));
+    let told: Value = serde_json::from_slice(&std::fs::read(&receipt).unwrap()).unwrap();
+    assert_eq!(number(&told, "/travellers/stored"), 2, "{told}");
+    assert!(port.join("mapping.toml").exists());
+}
+
+#[test]
+fn a_watched_file_that_quarantine_cannot_keep_whole_is_put_by() {
+    let piux = Piux::of("UTO");
+    let inbox = piux.dir().join("inbox");
+    let _serving = piux.serves_with(&["--watch", text(&inbox)]);
+    let scan = "a scan of a paper manifest\n".repeat(200_000);
+    std::fs::write(inbox.join("paper.txt"), &scan).unwrap();
+    leaves(&inbox.join("paper.txt"));
+    let unread: Vec<_> = std::fs::read_dir(inbox.join("unread")).unwrap().collect();
+    assert_eq!(unread.len(), 1);
+    let kept = std::fs::read_to_string(unread[0].as_ref().unwrap().path()).unwrap();
+    assert!(kept == scan, "not a byte of it is lost");
+    let receipt = std::fs::read(inbox.join("receipts/paper.txt.json")).unwrap();
+    let told: Value = serde_json::from_slice(&receipt).unwrap();
+    assert_eq!((number(&told, "/unkept"), number(&told, "/quarantined")), (1, 1));
+}
+
+#[test]
+fn an_export_without_its_mapping_is_read_from_quarantine_once_the_mapping_is_given() {
+    let piux = Piux::of("UTO");
+    let (file, mapping) = (piux.file("export.csv", EXPORT), piux.file("port.toml", MAPPING));
+    let (exit, report) = piux.tells(&["ingest", text(&file)]);
+    assert_eq!((exit, number(&report, "/quarantined")), (1, 1), "{report}");
+    let (_, list) = piux.tells(&["quarantine", "list"]);
+    let id = list["quarantine"][0]["id"].as_str().unwrap();
+    let (exit, retried) = piux.tells(&["quarantine", "retry", id, "--mapping", text(&mapping)]);
+    assert_eq!((exit, number(&retried, "/travellers/stored")), (0, 2), "{retried}");
+    let (_, list) = piux.tells(&["quarantine", "list"]);
+    assert_eq!(list["quarantine"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn a_row_of_an_export_is_read_again_under_a_better_mapping_only() {
+    let piux = Piux::of("UTO");
+    let moved = EXPORT.replace("Line;No", "Line;Carrier;No").replace(";ZZ;", ";ZZ;;");
+    let file = piux.file("export.csv", moved.replace("OLE;ZZ;;", "OLE;;ZZ;"));
+    let mapping = piux.file("port.toml", MAPPING);
+    let both = r#"= { columns = ["Line", "Carrier"], join = "" }"#;
+    let better = piux.file("better.toml", MAPPING.replace(r#"= "Line""#, both));
+    let (exit, report) = piux.tells(&["ingest", text(&file), "--mapping", text(&mapping)]);
+    assert_eq!((exit, number(&report, "/travellers/rejected")), (1, 1), "{report}");
+    let (_, list) = piux.tells(&["quarantine", "list"]);
+    let id = list["quarantine"][0]["id"].as_str().unwrap();
+    let without = piux.runs(&["quarantine", "retry", id]);
+    assert!(without.exit == 3 && without.err.contains("--mapping"), "{without:?}");
+    let (exit, retried) = piux.tells(&["quarantine", "retry", id, "--mapping", text(&better)]);
+    assert_eq!((exit, number(&retried, "/travellers/stored")), (0, 1), "{retried}");
 }
 
 #[test]

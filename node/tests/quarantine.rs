@@ -11,7 +11,7 @@ mod unit;
 
 use messages::{OUT, booking, full, traveller};
 use piux_node::ledger::Kind;
-use piux_node::load::TravellerCounts;
+use piux_node::load::{LoadOptions, TravellerCounts};
 use piux_node::quarantine::Part;
 use unit::Unit;
 
@@ -30,6 +30,7 @@ fn lost(content: &[u8]) -> Part<'_> {
         travellers: 1,
         content,
         complete: true,
+        mapped: false,
     }
 }
 
@@ -44,6 +45,7 @@ fn a_part_in_quarantine_is_read_only_with_a_reason_and_forgotten_in_time() {
         travellers: 1,
         content: b"NAD+FL+++MARKER:MAUD'",
         complete: true,
+        mapped: false,
     };
     let held = quarantine.keep("inbox/file", part, unit.now()).unwrap();
     assert_eq!(quarantine.list(unit.now()).unwrap(), std::slice::from_ref(&held));
@@ -69,7 +71,7 @@ fn a_part_that_can_be_read_after_all_leaves_quarantine() {
         .quarantine()
         .keep("file", lost(file.as_bytes()), unit.now())
         .unwrap();
-    let report = unit.loader.retry(held.id).unwrap();
+    let report = unit.loader.retry(held.id, LoadOptions::default()).unwrap();
     let one = TravellerCounts {
         read: 1,
         stored: 1,

@@ -181,6 +181,12 @@ pub enum QuarantineVerb {
     Retry {
         /// The part.
         id: String,
+        /// paxlst, pnrgov, xml, ndjson, csv or json, where it must not be guessed.
+        #[arg(long)]
+        format: Option<String>,
+        /// The mapping file of the export it is of, as mended.
+        #[arg(long, value_name = "FILE")]
+        mapping: Option<PathBuf>,
     },
     /// Drop it for good.
     Drop {

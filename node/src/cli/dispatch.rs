@@ -51,7 +51,7 @@ impl Verb {
             Self::Agreement(verb) => verb.command()?,
             Self::Policy(PolicyVerb::Check) => Command::PolicyCheck,
             Self::Policy(PolicyVerb::Explain { facts }) => Command::PolicyExplain { facts: read(&facts)? },
-            Self::Quarantine(verb) => verb.command(),
+            Self::Quarantine(verb) => verb.command()?,
             Self::Lookup(arguments) => Command::Lookup(Box::new(arguments.question()?)),
             Self::Disclose(a) => Command::Disclose(Box::new(FollowUp {
                 hit: a.hit,
@@ -87,8 +87,8 @@ impl Verb {
 }
 
 impl QuarantineVerb {
-    fn command(self) -> Command {
-        match self {
+    fn command(self) -> Result<Command, Cannot> {
+        Ok(match self {
             Self::List => Command::QuarantineList,
             Self::Show {
                 id,
@@ -99,9 +99,13 @@ impl QuarantineVerb {
                 id,
                 reading: content.then(|| (officer.unwrap_or_default(), reason.unwrap_or_default())),
             },
-            Self::Retry { id } => Command::QuarantineRetry { id },
+            Self::Retry { id, format, mapping } => Command::QuarantineRetry {
+                id,
+                format,
+                mapping: mapping.as_deref().map(read).transpose()?,
+            },
             Self::Drop { id, officer, reason } => Command::QuarantineDrop { id, officer, reason },
-        }
+        })
     }
 }
 

@@ -51,7 +51,8 @@ fn directly(node: &Node, files: &[PathBuf], options: &LoadOptions, bar: &Progres
         let before = bar.position();
         let name = path.display().to_string();
         let progress = &mut |bytes| bar.set_position(before + bytes);
-        node.load_stream(&name, &mut input, options, &mut report, progress)
+        let options = options.marked(mark(path));
+        node.load_stream(&name, &mut input, &options, &mut report, progress)
             .map_err(|error| Cannot::because(&error))?;
     }
     Ok(report)

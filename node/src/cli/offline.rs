@@ -223,15 +223,17 @@ fn pending(text: &str) -> Option<Pending> {
     serde_json::from_value(one).ok()
 }
 
+/// The private part of a key as a JWK (RFC 8037).
+#[derive(Deserialize)]
+struct PrivateKey {
+    d: Zeroizing<String>,
+}
+
 fn authority_key(file: &Path) -> Result<SigningKey, Cannot> {
     let text = Zeroizing::new(read(file)?);
-    let json: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
-    let seed = json
-        .get("d")
-        .and_then(|d| d.as_str())
-        .and_then(|d| decode_base64url(d).ok())
-        .map(Zeroizing::new);
-    let seed: Option<[u8; 32]> = seed.and_then(|seed| seed.as_slice().try_into().ok());
+    let key = serde_json::from_str(&text).ok();
+    let seed = key.and_then(|key: PrivateKey| decode_base64url(&key.d).ok().map(Zeroizing::new));
+    let seed = seed.and_then(|seed| Some(Zeroizing::new(*seed.first_chunk::<32>().filter(|_| seed.len() == 32)?)));
     let seed = seed.ok_or_else(|| Cannot::new("this is no key of `piux authority new`"))?;
     Ok(SigningKey::from_bytes(&seed))
 }

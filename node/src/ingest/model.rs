@@ -259,6 +259,14 @@ impl Flight {
         }
     }
 
+    /// Whether carrier and places are codes (IATA or ICAO), as far as they are given.
+    pub fn is_coded(&self) -> bool {
+        let code =
+            |text: &str, most| (2..=most).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric());
+        let place = |text: &str| text.is_empty() || (text.len() > 2 && code(text, 4));
+        code(&self.carrier, 3) && place(&self.board) && place(&self.off)
+    }
+
     /// Carrier, number and suffix as one word: `SQ602`.
     pub fn designator(&self) -> String {
         let suffix = self.suffix.map(String::from).unwrap_or_default();

@@ -38,6 +38,9 @@ pub struct LoadReport {
     pub pushes: PushCounts,
     /// Parts of files that went to quarantine.
     pub quarantined: u64,
+    /// Parts that quarantine could not keep, or not whole: only the sender has them.
+    #[serde(default)]
+    pub unkept: u64,
     /// Sensitive codes removed, per code (Directive (EU) 2016/681 Art. 13(4)).
     pub sensitive_removed: BTreeMap<String, u64>,
     /// Remarks, at most ten thousand, never with content.
@@ -184,6 +187,7 @@ impl LoadReport {
         self.pushes.complete += other.pushes.complete;
         self.pushes.incomplete += other.pushes.incomplete;
         self.quarantined += other.quarantined;
+        self.unkept += other.unkept;
         self.receipts.extend(other.receipts);
         self.noticed.add(other.noticed);
         for (code, count) in other.sensitive_removed {

@@ -56,9 +56,13 @@ impl Node {
         Ok(Report::done(json, text))
     }
 
-    pub(super) fn quarantine_retry(&self, id: &str) -> Result<Report, NodeError> {
-        let report = self.loader.retry(part(id)?)?;
-        Ok(loaded(&report))
+    pub(super) fn quarantine_retry(
+        &self,
+        id: &str,
+        (format, mapping): (Option<&str>, Option<&str>),
+    ) -> Result<Report, NodeError> {
+        let options = LoadOptions::new(format, mapping)?;
+        Ok(loaded(&self.loader.retry(part(id)?, options)?))
     }
 
     pub(super) fn quarantine_drop(&self, id: &str, officer: &str, reason: &str) -> Result<Report, NodeError> {
@@ -101,6 +105,12 @@ fn text(report: &LoadReport) -> String {
         text += &format!(
             "{} part(s) went to quarantine: see `piux quarantine list`.\n",
             report.quarantined
+        );
+    }
+    if report.unkept > 0 {
+        text += &format!(
+            "{} part(s) were too much for quarantine, which has at most their beginning: keep the file, or ask the sender.\n",
+            report.unkept
         );
     }
     if report.pushes.incomplete + report.pushes.open > 0 {

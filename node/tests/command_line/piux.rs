@@ -83,10 +83,16 @@ impl Piux {
 
     /// Serves on free ports; returns when the node is ready.
     pub(crate) fn serves(&self) -> Serving {
+        self.serves_with(&[])
+    }
+
+    /// The same with more arguments.
+    pub(crate) fn serves_with(&self, more: &[&str]) -> Serving {
         let ready = self.dir().join("run/addresses.json");
         let _ = std::fs::remove_file(&ready);
         let any = "127.0.0.1:0";
-        let mut command = self.command(&["serve", "--exchange", any, "--desk", any, "--ops", any]);
+        let ports = ["serve", "--exchange", any, "--desk", any, "--ops", any];
+        let mut command = self.command(&[&ports, more].concat());
         let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let serving = Serving(child);
         let late = Instant::now() + Duration::from_secs(30);

@@ -26,6 +26,23 @@ const FULL: &str = r#"{"src":"utopia","src_id":"r1","ver":7,"op":"upsert","seen_
 "agency":{"iata":"99999992","office":"PUTO123","country":"UTO"},"status":"checked_in"}"#;
 
 #[test]
+fn a_flight_that_is_told_in_words_is_kept_and_remarked() {
+    let told = FULL.replace('\n', "");
+    for (code, words) in [
+        ("\"ut\"", "\"Utopia Air\""),
+        ("\"uta\"", "\"U\""),
+        ("\"RUB\"", "\"Ruritania\""),
+    ] {
+        let read = read(told.replacen(code, words, 1).as_bytes());
+        assert_eq!(
+            (read.bookings.len(), rules(&read)),
+            (1, vec!["field.flight"]),
+            "{words}"
+        );
+    }
+}
+
+#[test]
 fn every_field_of_the_profile_finds_its_place() {
     let all = read(FULL.replace('\n', "").as_bytes());
     assert_eq!((all.travellers_read, rules(&all)), (1, vec![]));

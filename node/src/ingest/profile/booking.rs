@@ -119,6 +119,9 @@ impl Line {
         flight.dep_date = date.or(departs.map(|(date, _)| date));
         flight.board = self.get(Field::Departure).to_ascii_uppercase();
         flight.off = self.get(Field::Arrival).to_ascii_uppercase();
+        if !flight.is_coded() {
+            self.doubt("field.flight", Severity::Warning);
+        }
         flight.operating = self.find(Field::OperatingCarrier).map(|carrier| Operating {
             carrier: carrier.to_owned(),
             number: self
