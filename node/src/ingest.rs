@@ -23,6 +23,7 @@ pub mod edifact;
 pub mod finding;
 mod json;
 pub mod mapping;
+pub mod meaning;
 pub mod model;
 mod ndjson;
 mod part;

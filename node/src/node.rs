@@ -1,5 +1,6 @@
 //! One node: every part made and joined once; opened, asked, closed.
 
+mod account;
 mod agreeing;
 mod auditing;
 mod deciding;
@@ -7,7 +8,7 @@ mod diagnosing;
 mod ingesting;
 mod pairing;
 
-pub use ingesting::loaded;
+pub use account::loaded;
 
 use crate::agreements::{AgreementError, Agreements};
 use crate::answer::{LiveIndex, Responder};

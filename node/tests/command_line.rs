@@ -45,6 +45,35 @@ fn what_cannot_be_typed_is_usage_and_ends_with_two() {
 }
 
 #[test]
+fn a_name_that_begins_with_a_dash_is_a_name() {
+    let piux = Piux::of("UTO");
+    let (short, long) = ("-hVdnXxIv7Tz9rqNcH0sEw", "-V3IyP1mN8bqs0RzX2kLw9dTfGhJ4aCeUoYiWvBn-_Q");
+    for arguments in [
+        &["quarantine", "show", short][..],
+        &["quarantine", "retry", short],
+        &[
+            "quarantine",
+            "drop",
+            short,
+            "--officer",
+            "A. Officer",
+            "--reason",
+            "old",
+        ],
+        &["received", "show", short, "--reason", "for the case"],
+        &["requests", "approve", short, "--officer", "A. Officer"],
+        &["requests", "refuse", short, "--officer", "A. Officer", "--reason", "no"],
+        &["receipt", "show", long],
+        &["subject", "show", short],
+        &["subject", "split", "--record", short, "--reason", "a namesake"],
+    ] {
+        let said = piux.runs(arguments);
+        assert!(matches!(said.exit, 1 | 3), "{arguments:?}: {said:?}");
+        assert!(!format!("{said:?}").contains("Usage"), "{arguments:?}: {said:?}");
+    }
+}
+
+#[test]
 fn a_question_without_a_subject_is_usage_too() {
     let asked = [
         "lookup",

@@ -166,6 +166,7 @@ pub enum QuarantineVerb {
     /// One part: where it was and why it could not be read; its content only with a reason.
     Show {
         /// The part, as `quarantine list` names it.
+        #[arg(allow_hyphen_values = true)]
         id: String,
         /// Show what is in it: personal data. Recorded.
         #[arg(long, requires_all = ["officer", "reason"])]
@@ -180,6 +181,7 @@ pub enum QuarantineVerb {
     /// Load it again, as after an update; it leaves if all of it is read.
     Retry {
         /// The part.
+        #[arg(allow_hyphen_values = true)]
         id: String,
         /// paxlst, pnrgov, xml, ndjson, csv or json, where it must not be guessed.
         #[arg(long)]
@@ -191,6 +193,7 @@ pub enum QuarantineVerb {
     /// Drop it for good.
     Drop {
         /// The part.
+        #[arg(allow_hyphen_values = true)]
         id: String,
         /// The officer who decides.
         #[arg(long)]
@@ -355,7 +358,7 @@ pub struct LookupArguments {
 #[derive(Debug, Args)]
 pub struct DiscloseArguments {
     /// The hit, as `piux lookup` named it.
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub hit: String,
     /// Data elements, separated by commas, such as pnr.04_names,pnr.07_itinerary.
     #[arg(long, value_delimiter = ',', required = true, value_parser = element)]
@@ -376,6 +379,7 @@ pub enum ReceivedVerb {
     /// One release in full; the reading is recorded.
     Show {
         /// The request.
+        #[arg(allow_hyphen_values = true)]
         id: String,
         /// Why it is read.
         #[arg(long)]
@@ -391,6 +395,7 @@ pub enum RequestsVerb {
     /// Approve as an officer, and hand in an authority's order where one is needed.
     Approve {
         /// The request.
+        #[arg(allow_hyphen_values = true)]
         id: String,
         /// The officer who approves.
         #[arg(long)]
@@ -402,6 +407,7 @@ pub enum RequestsVerb {
     /// Refuse.
     Refuse {
         /// The request.
+        #[arg(allow_hyphen_values = true)]
         id: String,
         /// The officer who refuses.
         #[arg(long)]
@@ -481,6 +487,7 @@ pub enum ReceiptVerb {
     /// Print the receipt of one exchange.
     Show {
         /// The receipt, as `piux lookup` named it.
+        #[arg(allow_hyphen_values = true)]
         request: Digest,
     },
     /// Check a receipt; needs no node and no network.
@@ -519,12 +526,13 @@ pub enum SubjectVerb {
     /// The records of a person and why they are one; nothing of what they hold. The reading is recorded.
     Show {
         /// A record, a subject, or a partner's request that follows a hit up.
+        #[arg(allow_hyphen_values = true)]
         name: String,
     },
     /// Set a record apart from the person it was taken for; the two never join again.
     Split {
         /// The record.
-        #[arg(long)]
+        #[arg(long, allow_hyphen_values = true)]
         record: String,
         /// Why; kept sealed.
         #[arg(long)]

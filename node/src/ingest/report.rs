@@ -1,6 +1,7 @@
 //! What decoding a file gave: bookings, and an account of everything else.
 
 use super::finding::{ElementPath, Finding, Position, Severity};
+use super::meaning::meaning;
 use super::model::{Booking, Part, Receipt, Response};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -196,6 +197,11 @@ impl Decoded {
     }
 
     fn remark(&mut self, finding: Finding) {
+        debug_assert!(
+            meaning(finding.rule).is_some(),
+            "{} is explained in data/findings.toml",
+            finding.rule
+        );
         if self.findings.len() < FINDINGS {
             self.findings.push(finding);
         } else {

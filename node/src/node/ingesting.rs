@@ -1,5 +1,6 @@
 //! Commands: loading by every door, and what waits in quarantine.
 
+use super::account::loaded;
 use super::{Node, NodeError};
 use crate::command::Report;
 use crate::load::{LoadOptions, LoadReport};
@@ -70,66 +71,6 @@ impl Node {
         self.loader.quarantine().discard(id, (officer, reason), self.now())?;
         Ok(Report::done(json!({ "dropped": id }), "Dropped for good."))
     }
-}
-
-/// What a load comes to; travellers that were rejected make it negative.
-pub fn loaded(report: &LoadReport) -> Report {
-    let json = serde_json::to_value(report).unwrap_or_default();
-    let text = text(report);
-    if report.travellers.rejected > 0 {
-        Report::negative(json, text)
-    } else {
-        Report::done(json, text)
-    }
-}
-
-fn text(report: &LoadReport) -> String {
-    let counts = report.travellers;
-    let mut text = format!(
-        "{} file(s), {} message(s), {} booking(s).\n\
-         Travellers: {} read = {} stored + {} merged + {} rejected.\n\
-         {} document(s), {} match key(s); {} sensitive code(s) removed; {} remark(s).\n",
-        report.files,
-        report.messages,
-        report.bookings,
-        counts.read,
-        counts.stored,
-        counts.merged,
-        counts.rejected,
-        report.documents,
-        report.match_keys,
-        report.sensitive_removed.values().sum::<u64>(),
-        report.findings.len() as u64 + report.findings_dropped,
-    );
-    if report.quarantined > 0 {
-        text += &format!(
-            "{} part(s) went to quarantine: see `piux quarantine list`.\n",
-            report.quarantined
-        );
-    }
-    if report.unkept > 0 {
-        text += &format!(
-            "{} part(s) were too much for quarantine, which has at most their beginning: keep the file, or ask the sender.\n",
-            report.unkept
-        );
-    }
-    if report.pushes.incomplete + report.pushes.open > 0 {
-        text += &format!(
-            "Pushes: {} complete, {} incomplete, {} still waiting for parts; only a complete one cancels what it omits.\n",
-            report.pushes.complete, report.pushes.incomplete, report.pushes.open
-        );
-    }
-    for (sender, quality) in &report.quality {
-        text += &format!(
-            "  {:<12} {:>8} traveller(s), {:>3.0} % with a document, {:>3.0} % with a birth date, {} remark(s)\n",
-            if sender.is_empty() { "(unnamed)" } else { sender },
-            quality.travellers,
-            quality.document_share * 100.0,
-            quality.birth_date_share * 100.0,
-            quality.findings.values().sum::<u64>(),
-        );
-    }
-    text
 }
 
 fn part(id: &str) -> Result<RecordId, NodeError> {
