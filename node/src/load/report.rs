@@ -107,7 +107,13 @@ pub struct FileFinding {
     pub file: String,
     /// The byte, from 0.
     pub position: u64,
-    /// The rule.
+    /// The message, line or row, from 1; 0 outside of any, and for what all of it says.
+    #[serde(default)]
+    pub message: u64,
+    /// The segment of the message, the column of the row, or the traveller of the list, from 1; 0 for all of it.
+    #[serde(default)]
+    pub segment: u64,
+    /// The rule; `data/findings.toml` says what it means.
     pub rule: String,
     /// How bad it is.
     pub severity: ingest::Severity,
@@ -144,6 +150,8 @@ impl LoadReport {
             self.add_finding(FileFinding {
                 file: file.to_owned(),
                 position: finding.position.offset as u64,
+                message: finding.position.message as u64,
+                segment: finding.position.segment as u64,
                 rule: finding.rule.to_owned(),
                 severity: finding.severity,
                 path: finding.path.map(|path| path.to_string()),

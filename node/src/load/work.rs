@@ -140,6 +140,8 @@ impl<'a> Work<'a> {
         self.report.add_finding(FileFinding {
             file: self.file.to_owned(),
             position: 0,
+            message: 0,
+            segment: 0,
             rule: rule.to_owned(),
             severity,
             path: None,

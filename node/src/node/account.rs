@@ -82,15 +82,22 @@ fn remarks(report: &LoadReport) -> String {
         // A String takes whatever is written.
         let _ = writeln!(
             text,
-            "  {} {} ({count}): {}; first in {}, byte {}.",
+            "  {} {} ({count}): {}; first in {}.",
             severity(first.severity),
             first.rule,
             meaning(&first.rule).unwrap_or_default(),
-            first.file,
-            first.position
+            place(first)
         );
     }
     text
+}
+
+/// `export.csv, message 3, segment 5, byte 712`, as far as it is known.
+fn place(finding: &FileFinding) -> String {
+    let counted = [("message", finding.message), ("segment", finding.segment)];
+    let counted = counted.iter().filter(|(_, ordinal)| *ordinal > 0);
+    let counted: String = counted.map(|(what, ordinal)| format!(", {what} {ordinal}")).collect();
+    format!("{}{counted}, byte {}", finding.file, finding.position)
 }
 
 const fn severity(severity: Severity) -> &'static str {
