@@ -313,11 +313,9 @@ fn a_row_of_an_export_is_read_again_under_a_better_mapping_only() {
     let better = piux.file("better.toml", MAPPING.replace(r#"= "Line""#, both));
     let (exit, report) = piux.tells(&["ingest", text(&file), "--mapping", text(&mapping)]);
     assert_eq!((exit, number(&report, "/travellers/rejected")), (1, 1), "{report}");
-    let finding = &report["findings"][0];
-    assert_eq!(
-        (finding["rule"].as_str(), number(finding, "/message")),
-        (Some("structure.no_flight"), 3)
-    );
+    let findings = report["findings"].as_array().unwrap();
+    let flightless = findings.iter().find(|finding| finding["rule"] == "structure.no_flight");
+    assert_eq!(number(flightless.unwrap(), "/message"), 3);
     let (_, list) = piux.tells(&["quarantine", "list"]);
     let id = list["quarantine"][0]["id"].as_str().unwrap();
     let without = piux.runs(&["quarantine", "retry", id]);
