@@ -153,7 +153,8 @@ pub struct ServeArguments {
     /// The address partners use, where it differs from `--exchange`.
     #[arg(long)]
     pub public_url: Option<String>,
-    /// Load what is put into this folder; a loaded file is removed, its receipt is in `receipts`.
+    /// Load what is put into this folder; a loaded file is removed, its receipt is in `receipts`. Exports go
+    /// into folders inside, each with the `mapping.toml` that explains them.
     #[arg(long, value_name = "DIR")]
     pub watch: Option<PathBuf>,
 }
