@@ -1,5 +1,6 @@
 //! Commands: agreements and policy.
 
+use super::opening::{national, signers};
 use super::{Node, NodeError};
 use crate::agreements::{AgreementError, Bilateral};
 use crate::command::Report;
@@ -72,7 +73,7 @@ impl Node {
             }
             Err(error) => return Err(AgreementError::from(error).into()),
         };
-        let keys = self.signers(&agreement);
+        let keys = signers(&self.ground, &self.partners, &agreement);
         envelope.verify(&keys).map_err(AgreementError::from)?;
         for name in [crate::keys::KeyName::Legal, crate::keys::KeyName::Root] {
             let seed = self.ground.keys.seed(name)?;
@@ -87,7 +88,9 @@ impl Node {
 
     pub(super) fn agreement_import(&self, text: &str) -> Result<Report, NodeError> {
         let envelope = Envelope::from_json(text.as_bytes()).map_err(AgreementError::from)?;
-        let bilateral = self.agreements.import(envelope, &|agreement| self.signers(agreement))?;
+        let bilateral = self
+            .agreements
+            .import(envelope, &|agreement| signers(&self.ground, &self.partners, agreement))?;
         self.record_agreement(Kind::AgreementImport, &bilateral.agreement, None)?;
         Ok(self.standing(
             &bilateral,
@@ -156,7 +159,7 @@ impl Node {
 
     /// The files as they are on disk now, not as they were loaded.
     pub(super) fn policy_check(&self) -> Report {
-        let findings = match super::national(&self.dir) {
+        let findings = match national(&self.dir) {
             Err(_) => return Report::negative(json!({ "ok": false, "findings": [] }), "DIR/policy cannot be read"),
             Ok(files) => piux_policy::Profile::eu_pnr()
                 .and_then(|profile| piux_policy::Bundle::load(profile, &files))
