@@ -84,6 +84,9 @@ pub struct LoadOptions {
 #[derive(Clone, Copy, Default, Serialize, Deserialize)]
 struct Mark {
     after: u64,
+    /// Parts lost before that, and not whole in quarantine.
+    #[serde(default)]
+    unkept: u64,
 }
 
 /// Loading stopped; what was acknowledged stays.
@@ -143,7 +146,8 @@ impl LoadOptions {
     /// A stream that is to be read in another way is another one: it begins anew.
     fn mark_name(&self, mark: &str) -> Vec<u8> {
         let mapping = self.mapping.as_ref().map_or(Digest([0; 32]), Mapping::digest);
-        [b"mark\0", mapping.0.as_slice(), mark.as_bytes()].concat()
+        let format = self.format.map_or(0, |format| format as u8 + 1);
+        [b"mark\0", mapping.0.as_slice(), &[format], mark.as_bytes()].concat()
     }
 }
 
@@ -209,7 +213,11 @@ impl Loader {
             mark: options.mark.as_ref().map(|mark| options.mark_name(mark)),
             mapped: options.mapping.is_some(),
             without_quarantine: options.without_quarantine,
+            unkept: Cell::new(0),
         };
+        let Mark { after, unkept } = self.marked(&stream)?;
+        stream.unkept.set(unkept);
+        report.unkept += unkept;
         let mut each = |unit: Decoded| -> Result<(), LoadError> {
             let reached = unit.position_end;
             units.push(unit);
@@ -219,7 +227,6 @@ impl Loader {
             }
             Ok(())
         };
-        let after = self.marked(&stream)?;
         let outcome = match &options.mapping {
             Some(mapping) => ingest::resume_mapped(&mut metered, mapping, now, after, &mut each),
             None => ingest::resume(&mut metered, options.format, now, after, &mut each),
@@ -269,8 +276,10 @@ impl Loader {
         }
         if let Some(name) = stream.mark.clone() {
             let reached = units.last().map_or(0, |unit| unit.position_end);
-            let after = if file.is_some() { 0 } else { reached };
-            work.remember(name, &Mark { after });
+            stream.unkept.set(stream.unkept.get() + work.report.unkept);
+            let unkept = stream.unkept.get();
+            let mark = file.is_none().then_some(Mark { after: reached, unkept });
+            work.remember(name, &mark.unwrap_or_default());
         }
         if let Some(digest) = file {
             work.report.receipts.push(FileReceipt {
@@ -300,14 +309,14 @@ impl Loader {
         Ok(())
     }
 
-    /// After which byte a stream goes on.
-    fn marked(&self, stream: &Stream<'_>) -> Result<u64, LoadError> {
+    /// How far a stream came before, if it broke off.
+    fn marked(&self, stream: &Stream<'_>) -> Result<Mark, LoadError> {
         let Some(name) = &stream.mark else {
-            return Ok(0);
+            return Ok(Mark::default());
         };
         let memo = self.ground.store.memo(name)?;
         let mark: Option<Mark> = memo.and_then(|memo| serde_json::from_slice(&memo).ok());
-        Ok(mark.unwrap_or_default().after)
+        Ok(mark.unwrap_or_default())
     }
 
     fn work<'a>(&'a self, name: &'a str) -> Result<Work<'a>, LoadError> {
@@ -323,6 +332,8 @@ struct Stream<'a> {
     mark: Option<Vec<u8>>,
     mapped: bool,
     without_quarantine: bool,
+    /// Parts of it that quarantine did not keep whole, those before it broke off included.
+    unkept: Cell<u64>,
 }
 
 /// What tells a file again: where it is, how long, when it was last changed.

@@ -11,8 +11,9 @@ mod unit;
 
 use messages::{OUT, booking, full, traveller};
 use piux_node::ledger::Kind;
-use piux_node::load::{LoadOptions, TravellerCounts};
+use piux_node::load::{LoadOptions, LoadReport, TravellerCounts};
 use piux_node::quarantine::Part;
+use std::io::{BufReader, Read};
 use unit::Unit;
 
 /// A push with one traveller.
@@ -80,6 +81,51 @@ fn a_part_that_can_be_read_after_all_leaves_quarantine() {
     };
     assert_eq!(report.travellers, one);
     assert!(unit.loader.quarantine().list(unit.now()).unwrap().is_empty());
+}
+
+#[test]
+fn a_part_in_which_nothing_is_found_stays() {
+    let unit = Unit::new();
+    let quarantine = unit.loader.quarantine();
+    let held = quarantine.keep("file", lost(b"\r\n"), unit.now()).unwrap();
+    let report = unit.loader.retry(held.id, LoadOptions::default()).unwrap();
+    assert_eq!(report.travellers, TravellerCounts::default());
+    assert_eq!(quarantine.list(unit.now()).unwrap(), [held]);
+}
+
+/// A stream that ends in an error.
+struct Broken;
+
+impl Read for Broken {
+    fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+        Err(std::io::Error::from(std::io::ErrorKind::UnexpectedEof))
+    }
+}
+
+#[test]
+fn what_quarantine_did_not_keep_is_told_again_when_a_broken_load_goes_on() {
+    let unit = Unit::new();
+    let line = |number| {
+        format!(r#"{{"src_id":"{number}","flight":{{"carrier":"UT","number":"1"}},"person":{{"surname":"TESTMANN"}}}}"#)
+    };
+    let mut stream = "x".repeat(8 * 1024 * 1024) + "\n";
+    stream.extend((0..600).map(|number| line(number) + "\n"));
+    let options = LoadOptions::new(Some("ndjson"), None)
+        .unwrap()
+        .marked("feed".to_owned());
+    let load = |input: &mut dyn Read| {
+        let mut report = LoadReport::default();
+        let mut input = BufReader::new(input);
+        let loaded = unit
+            .loader
+            .load_stream("feed", &mut input, &options, &mut report, &mut |_| {});
+        (loaded.is_ok(), report)
+    };
+    let (whole, first) = load(&mut stream.as_bytes().chain(Broken));
+    assert!(!whole && first.unkept == 1 && first.travellers.read > 500, "{first:?}");
+    let (whole, rest) = load(&mut stream.as_bytes());
+    assert!(whole && rest.travellers.read < 200, "{rest:?}");
+    assert_eq!(rest.unkept, 1);
 }
 
 #[test]

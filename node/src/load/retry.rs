@@ -4,10 +4,12 @@ use super::{LoadError, LoadOptions, LoadReport, Loader};
 use crate::store::RecordId;
 
 impl Loader {
-    /// Loads a part again; it leaves quarantine if nothing of it is rejected.
+    /// Loads a part again; it leaves quarantine if all of it is read. One in which nothing is found any
+    /// more, as under a mapping that skips it, was not read.
     pub fn retry(&self, id: RecordId, options: LoadOptions) -> Result<LoadReport, LoadError> {
         let now = self.ground.clock.now();
-        if self.quarantine.show(id, now)?.mapped && options.mapping.is_none() {
+        let held = self.quarantine.show(id, now)?;
+        if held.mapped && options.mapping.is_none() {
             return Err(LoadError::Unmapped);
         }
         let content = self.quarantine.reopened(id, now)?;
@@ -18,7 +20,8 @@ impl Loader {
             ..options
         };
         self.load_stream(&name, &mut content.as_slice(), &options, &mut report, &mut |_| {})?;
-        if report.travellers.rejected == 0 {
+        let counts = report.travellers;
+        if counts.rejected == 0 && report.messages > 0 && counts.read >= held.travellers {
             self.quarantine.forget(id)?;
         }
         Ok(report)

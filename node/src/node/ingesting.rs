@@ -62,8 +62,15 @@ impl Node {
         id: &str,
         (format, mapping): (Option<&str>, Option<&str>),
     ) -> Result<Report, NodeError> {
-        let options = LoadOptions::new(format, mapping)?;
-        Ok(loaded(&self.loader.retry(part(id)?, options)?))
+        let (id, options) = (part(id)?, LoadOptions::new(format, mapping)?);
+        let report = loaded(&self.loader.retry(id, options)?);
+        Ok(match self.loader.quarantine().show(id, self.now()) {
+            Ok(_) => Report::negative(
+                report.json,
+                report.text + "It stays in quarantine: not all of it was read.\n",
+            ),
+            Err(_) => report,
+        })
     }
 
     pub(super) fn quarantine_drop(&self, id: &str, officer: &str, reason: &str) -> Result<Report, NodeError> {
